@@ -1,0 +1,76 @@
+# Everything sets itself up: Python 3.11+ and make are enough.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+TESTS  ?= tests
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[36m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: setup
+setup: $(STAMP) ## Make the virtual environment
+
+.PHONY: demo
+demo: $(STAMP) ## Show records flowing from Kafka to verdicts, without a key
+	$(BIN)/fulltext demo
+
+.PHONY: run
+run: $(STAMP) ## Run a worker with the settings of the environment
+	$(BIN)/fulltext worker
+
+.PHONY: test
+test: $(STAMP) ## Run every test, the short forms of chaos and bench included
+	$(BIN)/python -m pytest $(TESTS) --cov
+
+.PHONY: check
+check: $(STAMP) ## Format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: $(STAMP) ## Rewrite the code as the formatter wants it
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: chaos
+chaos: $(STAMP) ## Kill workers and the broker under load and prove that nothing is lost
+	$(BIN)/python -m tests.chaos
+
+.PHONY: bench
+bench: $(STAMP) ## Efficiency and CPU per record beside a bare loop
+	$(BIN)/python -m tests.bench
+
+.PHONY: schemas
+schemas: $(STAMP) ## Write the JSON Schemas again
+	$(BIN)/fulltext schemas
+
+.PHONY: lock
+lock: $(STAMP) ## Resolve the requirements again, with hashes
+	@for set in "base:" "sandbox:--extra sandbox" "dev:--extra sandbox --group test --group lint --group build"; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-find-links \
+	    --custom-compile-command 'make lock' $${set#*:} pyproject.toml -o requirements/$${set%%:*}.txt || exit 1; \
+	done
+
+.PHONY: up
+up: ## Start Kafka, topics and a worker with Docker
+	docker compose up --build --detach
+
+.PHONY: down
+down: ## Stop what `make up` started
+	docker compose down
+
+.PHONY: clean
+clean: ## Remove what the targets made
+	rm -rf $(VENV) .demo .kafka build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage

@@ -1,0 +1,59 @@
+"""What crosses a topic or the web: frozen pydantic models, one file per message.
+
+Layout, in the order a record meets them
+----------------------------------------
+base      the common model configuration and the schema version
+content   `ScrapedContent`, the input (`scraped-content`)
+verdict   `FulltextVerdict`, the answer (`fulltext-verdicts`), with its parts
+usage     `ProviderUsage`, one event per attempt at a provider (`provider-usage`)
+stats     `ProviderWindow`, a provider's figures over a window (`provider-stats`)
+health    `ProviderHealth`, a worker's view of a provider (`provider-health`)
+alerts    `BudgetAlert` (`budget-alerts`)
+leases    `BudgetLease`, a grant of the budget ledger (`budget-leases`)
+export    the JSON Schema of every topic, written to `schemas/json/`
+"""
+
+from schemas.alerts import BudgetAlert
+from schemas.base import SCHEMA_VERSION, Message
+from schemas.content import ScrapedContent
+from schemas.health import ProviderHealth
+from schemas.leases import BudgetLease
+from schemas.stats import ProviderWindow
+from schemas.usage import CostKind, Outcome, ProviderUsage
+from schemas.verdict import (
+    Access,
+    AttemptSummary,
+    Completeness,
+    DocumentStats,
+    Evidence,
+    FulltextVerdict,
+    Identity,
+    Injection,
+    Reason,
+    RecordSource,
+    Verdict,
+)
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Access",
+    "AttemptSummary",
+    "BudgetAlert",
+    "BudgetLease",
+    "Completeness",
+    "CostKind",
+    "DocumentStats",
+    "Evidence",
+    "FulltextVerdict",
+    "Identity",
+    "Injection",
+    "Message",
+    "Outcome",
+    "ProviderHealth",
+    "ProviderUsage",
+    "ProviderWindow",
+    "Reason",
+    "RecordSource",
+    "ScrapedContent",
+    "Verdict",
+]

@@ -1,0 +1,46 @@
+"""The JSON Schema of every topic's value, as committed in `schemas/json/`."""
+
+import json
+from pathlib import Path
+
+from schemas.alerts import BudgetAlert
+from schemas.base import Message
+from schemas.content import ScrapedContent
+from schemas.health import ProviderHealth
+from schemas.leases import BudgetLease
+from schemas.stats import ProviderWindow
+from schemas.usage import ProviderUsage
+from schemas.verdict import FulltextVerdict
+
+FOLDER = Path(__file__).parent / "json"
+
+TOPIC_MESSAGES: dict[str, type[Message]] = {
+    "scraped-content": ScrapedContent,
+    "fulltext-verdicts": FulltextVerdict,
+    "provider-usage": ProviderUsage,
+    "provider-stats": ProviderWindow,
+    "provider-health": ProviderHealth,
+    "budget-alerts": BudgetAlert,
+    "budget-leases": BudgetLease,
+}
+
+
+def render(topic: str) -> str:
+    """The schema of a topic's value as indented JSON; what is written is described, computed fields included.
+
+    Raises KeyError for an unknown topic.
+    """
+    message = TOPIC_MESSAGES[topic]
+    schema = message.model_json_schema(mode="validation" if message is ScrapedContent else "serialization")
+    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+
+
+def write(folder: Path = FOLDER) -> list[Path]:
+    """Write one file per topic and return their paths."""
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for topic in TOPIC_MESSAGES:
+        path = folder / f"{topic}.json"
+        path.write_text(render(topic), encoding="utf-8")
+        paths.append(path)
+    return paths

@@ -1,0 +1,25 @@
+"""A worker's view of a provider."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.base import Message
+
+
+class ProviderHealth(Message):
+    """A heartbeat on the compacted `provider-health` (key: worker/provider)."""
+
+    worker: str
+    provider: str
+    model: str
+    breaker: Literal["closed", "open", "half-open"]
+    available: bool = Field(description="Configured and not disabled.")
+    timeout_seconds: float = Field(gt=0, description="The per-attempt deadline in force.")
+    in_flight: int = Field(0, ge=0)
+    admits_at: datetime | None = Field(None, description="Null: admits now.")
+    requests_left: int | None = Field(None, description="Rate-limit headroom; null: unknown.")
+    tokens_left: int | None = Field(None, description="Rate-limit headroom; null: unknown.")
+    last_error: str | None = None
+    at: datetime

@@ -1,0 +1,131 @@
+"""Every setting, from the environment only; `.env.example` documents them and a test keeps the two equal.
+
+A secret may also come from a file: `GROQ_API_KEY_FILE=/run/secrets/groq` (the file's content, stripped).
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from streams.errors import SettingsError
+
+ProviderName = Literal["groq", "gemini", "azure", "openai", "compatible"]
+DEFAULT_PRIORITY = "groq,gemini,azure,openai"
+
+
+class Settings(BaseSettings):
+    """One frozen object; field `groq_api_key` is the variable `GROQ_API_KEY`. An empty variable is an unset one."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
+
+    # Kafka
+    kafka_bootstrap_servers: str | None = Field(None, description="host:port[,host:port]; unset: the embedded broker.")
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_sasl_username: str | None = None
+    kafka_sasl_password: SecretStr | None = None
+    kafka_ssl_cafile: Path | None = Field(None, description="CA bundle; unset: the system's.")
+    kafka_ssl_certfile: Path | None = Field(None, description="Client certificate.")
+    kafka_ssl_keyfile: Path | None = Field(None, description="Client key.")
+    kafka_group_id: str = Field("fulltext", min_length=1, description="Consumer group; also the Faust app id.")
+    kafka_topic_prefix: str = Field("", pattern=r"^[A-Za-z0-9._-]*$", description="Put before every topic name.")
+    kafka_partitions: int = Field(4, ge=1, le=10_000, description="Of scraped-content when `fulltext topics` makes it.")
+    kafka_replication_factor: int = Field(-1, ge=-1, description="-1: the broker's default.")
+    kafka_session_timeout_seconds: float = Field(45, gt=0, description="A worker silent for so long loses its work.")
+    kafka_max_poll_interval_seconds: float = Field(1_800, gt=0)
+
+    # Providers
+    ai_provider_priority: str = Field(DEFAULT_PRIORITY, description="Order of the chain, cheapest first.")
+    groq_api_key: SecretStr | None = None
+    groq_base_url: str = "https://api.groq.com/openai/v1"
+    groq_model: str = "openai/gpt-oss-20b"
+    groq_tier: Literal["free", "paid"] = "free"
+    gemini_api_key: SecretStr | None = None
+    gemini_base_url: str = "https://generativelanguage.googleapis.com/v1beta"
+    gemini_model: str = "gemini-2.5-flash-lite"
+    azure_openai_api_key: SecretStr | None = None
+    azure_openai_endpoint: str | None = Field(None, description="https://<resource>.openai.azure.com")
+    azure_openai_deployment: str | None = Field(None, description="Name of your deployment.")
+    azure_openai_model: str = Field("gpt-4.1-nano", description="Model behind the deployment: decides its price.")
+    azure_openai_api_version: str = Field("v1", description="v1, or a dated version for the deployment paths.")
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str = "https://api.openai.com/v1"
+    openai_model: str = "gpt-6-luna"
+    compatible_base_url: str | None = Field(None, description="Any OpenAI-compatible server, e.g. Ollama or vLLM.")
+    compatible_api_key: SecretStr | None = None
+    compatible_model: str | None = None
+    ai_allow_private_endpoints: bool = Field(False, description="Allow http and private addresses as base URLs.")
+
+    # Verification
+    verify_local_tier: Literal["on", "off"] = "on"
+    verify_max_in_flight: int = Field(256, ge=1, le=10_000, description="Records asked about at the same time.")
+    verify_window: int | None = Field(
+        None, ge=1, description="Span of offsets per partition; bounds what a kill redoes. Unset: 8x in flight."
+    )
+    verify_record_deadline_seconds: float = Field(60, gt=0, description="For one record; stands still in a hold.")
+    verify_on_outage: Literal["hold", "undetermined"] = "hold"
+    verify_max_record_bytes: int = Field(8 * 1024 * 1024, ge=1024, description="Larger records are dead letters.")
+    verify_pool_processes: int = Field(1, ge=1, le=64, description="Processes that read heavy documents.")
+    verify_drain_seconds: float = Field(5, ge=0, description="Grace for work in flight at a stop or rebalance.")
+
+    # Dead letters
+    dlq_max_ratio: float = Field(0.5, gt=0, le=1, description="A larger share of bad records stops the worker.")
+    dlq_min_records: int = Field(200, ge=1, description="No brake before so many records.")
+
+    # Logs
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def window(self) -> int:
+        """Span of offsets per partition, in records."""
+        return self.verify_window or 8 * self.verify_max_in_flight
+
+    def topic(self, name: str) -> str:
+        """The topic's name in this cluster, prefix included."""
+        return f"{self.kafka_topic_prefix}{name}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then `<NAME>_FILE`."""
+        return init_settings, env_settings, _SecretFiles(settings_cls)
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Reads a secret from the file that `<NAME>_FILE` names."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        variable = f"{field_name.upper()}_FILE"
+        path = os.environ.get(variable)
+        if not path or "SecretStr" not in str(field.annotation):
+            return None, field_name, False
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(variable, f"cannot read {path} ({type(error).__name__})") from None
+
+    def __call__(self) -> dict[str, Any]:
+        fields = self.settings_cls.model_fields
+        values = {name: self.get_field_value(field, name)[0] for name, field in fields.items()}
+        return {name: value for name, value in values.items() if value}
+
+
+def load(**overrides: Any) -> Settings:
+    """The settings of this process. Raises SettingsError naming the first bad variable, never its value."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        variable = str(first["loc"][0]).upper() if first["loc"] else "settings"
+        raise SettingsError(variable, first["msg"]) from None
