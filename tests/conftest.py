@@ -1,0 +1,31 @@
+"""What tests of every room share: one embedded Kafka for the whole run, and a topic prefix for each test."""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+import pytest
+
+from streams.sandbox.kafka import EmbeddedKafka
+
+
+def run_apart(coroutine: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine on a loop of its own and leave the event loop that pytest-asyncio set alone."""
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(coroutine())
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[EmbeddedKafka]:
+    """A running broker, shared: use `topic_prefix` and groups of your own; start another one to kill or pause it."""
+    broker = EmbeddedKafka()
+    run_apart(broker.start)
+    yield broker
+    run_apart(broker.stop)
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """Starts the names of this test's topics and groups, so that tests do not meet on the shared broker."""
+    return f"t{uuid.uuid4().hex[:10]}."
