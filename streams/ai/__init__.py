@@ -1,1 +1,65 @@
-"""Under construction."""
+"""Ask a model, cheaply and safely. Knows nothing of Kafka or of full text: it could be a package of its own.
+
+Layout, in the order a question meets them
+------------------------------------------
+types       `CompletionRequest`, `Answer`, `TokenUsage`, `Completion`: what goes in and comes out
+options     `CompletionOptions`: what a caller may ask for, checked
+errors      what can go wrong, as a tree
+service     `UnifiedAIService`: the public face
+config      `AIConfig`, `ProviderConfig`: what it is built from
+chain       the walk along the providers until one answers
+attempt     one attempt at one provider, from permit to ledger
+lane        a provider with its guard, pause, time and prices
+guard       who may call now: asyncio admission over pybreaker
+window      the recent votes behind the guard's rates
+pause       "not before t"
+outcomes    THE table: what follows from how an attempt ended
+deadlines   one for an attempt, one for the chain
+conform     does an answer obey the schema?
+pricing     dated prices (`prices.toml`), costs and upper bounds in nano-USD
+tariffs     model and price behind `fast` and `quality`
+settlement  what an attempt is charged, and its line on the ledger
+provider    `AIProvider`: the port
+figures     a provider's own counts
+providers/  one file per provider, and `FakeProvider`
+"""
+
+from streams.ai.config import AIConfig, ProviderConfig
+from streams.ai.errors import (
+    AIError,
+    AllProvidersFailed,
+    AttemptFailed,
+    InvalidRequest,
+    NoProviderAdmits,
+    NoProviderConfigured,
+    ProviderMisconfigured,
+)
+from streams.ai.guard import GuardRules
+from streams.ai.options import CompletionOptions
+from streams.ai.provider import AIProvider, HealthStatus, ProviderMetrics
+from streams.ai.providers.fake import FakeProvider
+from streams.ai.service import UnifiedAIService
+from streams.ai.types import Answer, Completion, CompletionRequest, TokenUsage
+
+__all__ = [
+    "AIConfig",
+    "AIError",
+    "AIProvider",
+    "AllProvidersFailed",
+    "Answer",
+    "AttemptFailed",
+    "Completion",
+    "CompletionOptions",
+    "CompletionRequest",
+    "FakeProvider",
+    "GuardRules",
+    "HealthStatus",
+    "InvalidRequest",
+    "NoProviderAdmits",
+    "NoProviderConfigured",
+    "ProviderConfig",
+    "ProviderMetrics",
+    "ProviderMisconfigured",
+    "TokenUsage",
+    "UnifiedAIService",
+]

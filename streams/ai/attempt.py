@@ -1,0 +1,66 @@
+"""One attempt at one provider, from permit to ledger, however it ends."""
+
+import asyncio
+from collections.abc import Callable
+
+from schemas import Outcome, ProviderUsage
+from streams.ai.conform import obeys
+from streams.ai.errors import AttemptFailed
+from streams.ai.guard import Permit
+from streams.ai.lane import Lane
+from streams.ai.settlement import Attempt, ledger_line
+from streams.ai.types import Answer
+from streams.clock import Clock
+
+
+class Attempter:
+    """Makes attempts. `on_attempt` hears of every one of them exactly once, cancelled ones included."""
+
+    def __init__(self, clock: Clock, on_attempt: Callable[[ProviderUsage], None]) -> None:
+        self._clock = clock
+        self._on_attempt = on_attempt
+
+    async def make(
+        self, lane: Lane, permit: Permit, attempt: Attempt, usual: float
+    ) -> tuple[ProviderUsage, Answer | None]:
+        """The attempt's line on the ledger, and the answer if there is one.
+
+        `usual` is the time in seconds that the provider would have got: an attempt that the chain's deadline cut
+        shorter says nothing about the provider. Raises CancelledError, nothing else.
+        """
+        started = self._clock.monotonic()
+        result: Answer | AttemptFailed = AttemptFailed(Outcome.CANCELLED, "cancelled")
+        try:
+            result = await _ask(lane, attempt, usual)
+        finally:
+            seconds = self._clock.monotonic() - started
+            usage = ledger_line(attempt, result, seconds)
+            asked = result.retry_in_seconds if isinstance(result, AttemptFailed) else None
+            lane.settle(permit, usage.outcome, usage.error, asked, seconds)
+            lane.timeouts.observe(lane.name, attempt.tariff.model, usage.outcome, seconds)
+            self._on_attempt(usage)
+        return usage, result if isinstance(result, Answer) else None
+
+
+async def _ask(lane: Lane, attempt: Attempt, usual: float) -> Answer | AttemptFailed:
+    request = attempt.request
+    try:
+        async with asyncio.timeout(request.timeout_seconds):
+            answer = await lane.provider.generate_completion(request)
+    except AttemptFailed as error:
+        return error
+    except TimeoutError:
+        if request.timeout_seconds < usual:
+            return AttemptFailed(Outcome.CANCELLED, "chain_deadline")
+        return AttemptFailed(Outcome.TIMEOUT, "deadline")
+    except Exception as error:  # noqa: BLE001 - a fault in an adapter must not end the chain
+        return AttemptFailed(Outcome.LOCAL_ERROR, type(error).__name__)
+    if request.schema is not None and not obeys(answer.content, request.schema):
+        return AttemptFailed(
+            Outcome.BAD_ANSWER,
+            "outside_schema",
+            http_status=answer.http_status,
+            usage=answer.usage,
+            served_model=answer.served_model,
+        )
+    return answer

@@ -1,0 +1,47 @@
+"""What the service is built from: plain values, wherever they come from."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import SecretStr
+
+from streams.ai.guard import GuardRules
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """One provider. Without a key it is skipped, unless its kind needs none."""
+
+    name: str
+    """A kind of `streams.ai.providers.registry`: groq, gemini, azure, openai, compatible."""
+    api_key: SecretStr | None = None
+    base_url: str | None = None
+    """None: the vendor's own. For Azure the resource's endpoint."""
+    model: str | None = None
+    """None: the kind's default. For Azure the model behind the deployment, which decides the price."""
+    quality_model: str | None = None
+    """None: the kind's, if the fast model is its default too; else the fast model."""
+    tier: Literal["free", "paid"] = "paid"
+    """free: the key has no billing, calls cost nothing."""
+    timeout_seconds: float | None = None
+    """For one attempt; None: the kind's start value."""
+    deployment: str | None = None
+    """Azure only: name of the deployment; None: the model's name."""
+    api_version: str = "v1"
+    """Azure only: `v1`, or a dated version for the deployment paths."""
+    allow_unknown_price: bool | None = None
+    """Use the provider although its model has no known price; None: only kinds that are usually self-hosted."""
+
+
+@dataclass(frozen=True, slots=True)
+class AIConfig:
+    """The whole service."""
+
+    providers: tuple[ProviderConfig, ...]
+    """In the order in which they are asked."""
+    allow_private_endpoints: bool = False
+    """Allow http and private addresses as base URLs."""
+    chain_deadline_seconds: float = 60.0
+    max_in_flight: int = 256
+    """Calls at the same time; sizes the connection pools."""
+    breaker: GuardRules = field(default_factory=GuardRules)

@@ -1,0 +1,179 @@
+"""Who may call a provider now: pybreaker keeps the states, their names and the listeners, we decide admission.
+
+pybreaker alone does not work around coroutines: it counts their creation as success, lets every caller through
+when half-open, takes a cancelled call for a failure and an excluded error for a success, and measures the open
+time with the wall clock. So a call never runs inside it. It is only told, synchronously, how a call ended.
+
+A guard belongs to one event loop. Nothing here awaits, so check and increment cannot be torn apart.
+"""
+
+import contextlib
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Literal, cast
+
+import pybreaker
+
+from streams.ai.outcomes import Vote
+from streams.ai.window import VoteWindow
+from streams.clock import Clock
+
+State = Literal["closed", "open", "half-open"]
+
+
+@dataclass(frozen=True, slots=True)
+class GuardRules:
+    """When a guard opens, for how long, and how it finds its way back. Times in seconds."""
+
+    consecutive: int = 5
+    """So many failures in a row open it."""
+    window: int = 50
+    window_seconds: float = 60.0
+    min_calls: int = 10
+    """No rate is judged on fewer votes."""
+    failure_rate: float = 0.5
+    slow_seconds: float | None = None
+    """An answer that took longer is slow; None: none is."""
+    slow_rate: float = 0.9
+    probes: int = 1
+    """So many calls at most while half-open, and so many successes close it."""
+    probe_seconds: float = 20.0
+    """A probe that says nothing for so long frees its place; longer than the attempt's own deadline."""
+    open_seconds: float = 2.0
+    """The first time; doubled with each further opening until a success."""
+    open_seconds_max: float = 15.0
+    """With the longest probe (15 s) a recovered provider is back within 30 s."""
+    jitter: float = 0.25
+    """Share by which the open time is shortened at random, so that workers do not probe in step."""
+
+
+@dataclass(eq=False, slots=True)
+class Permit:
+    """The right to make one call. Every permit must be settled."""
+
+    epoch: int
+    probe_until: float | None = None
+    settled: bool = False
+
+
+class Guard(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
+    """Admission for one provider. `breaker` is the pybreaker object, for its listeners and names."""
+
+    def __init__(self, name: str, rules: GuardRules, clock: Clock, random: Random) -> None:
+        self._rules = rules
+        self._clock = clock
+        self._random = random
+        self._epoch = 0
+        self._openings = 0
+        self._admits_at = 0.0
+        self._forced_seconds = 0.0
+        self._probes: set[Permit] = set()
+        self._votes = VoteWindow(rules.window, rules.window_seconds, clock)
+        self.breaker = pybreaker.CircuitBreaker(
+            fail_max=rules.consecutive,
+            reset_timeout=0,  # the open time is ours, on the monotonic clock
+            success_threshold=rules.probes,
+            listeners=[self],
+            name=name,
+            throw_new_error_on_trip=False,
+        )
+
+    @property
+    def state(self) -> State:
+        """The state in force: an open time that has run out counts as half-open."""
+        state = cast("State", self.breaker.current_state)
+        return "half-open" if state == "open" and self._clock.monotonic() >= self._admits_at else state
+
+    def admits(self) -> bool:
+        """Would `admit` give a permit now?"""
+        return self.admits_in() <= 0
+
+    def admits_in(self) -> float:
+        """Seconds until a permit is possible; for a running probe, until its place is free at the latest."""
+        now = self._clock.monotonic()
+        if self.breaker.current_state == pybreaker.STATE_CLOSED:
+            return 0.0
+        if self.breaker.current_state == pybreaker.STATE_OPEN:
+            return max(0.0, self._admits_at - now)
+        self._probes = {probe for probe in self._probes if probe.probe_until is not None and probe.probe_until > now}
+        if len(self._probes) < self._rules.probes:
+            return 0.0
+        return min(probe.probe_until - now for probe in self._probes if probe.probe_until is not None)
+
+    def admit(self) -> Permit | None:
+        """A permit for one call, or None."""
+        if not self.admits():
+            return None
+        if self.breaker.current_state == pybreaker.STATE_OPEN:
+            self.breaker.half_open()
+        permit = Permit(self._epoch)
+        if self.breaker.current_state == pybreaker.STATE_HALF_OPEN:
+            permit.probe_until = self._clock.monotonic() + self._rules.probe_seconds
+            self._probes.add(permit)
+        return permit
+
+    def settle(self, permit: Permit, vote: Vote, seconds: float) -> None:
+        """Say how the call ended and how long it took. A second time changes nothing.
+
+        The result of a call from an earlier state, or of a probe that was given up, is dropped.
+        """
+        given_up = permit.probe_until is not None and permit not in self._probes
+        self._probes.discard(permit)
+        if permit.settled or given_up or permit.epoch != self._epoch:
+            permit.settled = True
+            return
+        permit.settled = True
+        if vote is not Vote.NONE:
+            self._count(vote is Vote.SUCCESS, seconds)
+
+    def open_for(self, seconds: float) -> None:
+        """Open for at least `seconds`, whatever the votes say; then probes find out."""
+        if self.breaker.current_state == pybreaker.STATE_OPEN:
+            self._admits_at = max(self._admits_at, self._clock.monotonic() + seconds)
+            return
+        self._forced_seconds = seconds
+        self.breaker.open()
+
+    def state_change(self, cb: Any, old_state: Any, new_state: Any) -> None:
+        """Begin a new epoch: pybreaker tells us of its transition."""
+        self._epoch += 1
+        self._probes.clear()
+        self._votes.clear()
+        if new_state.name == pybreaker.STATE_CLOSED:
+            self._openings = 0
+        elif new_state.name == pybreaker.STATE_OPEN:
+            self._admits_at = self._clock.monotonic() + self._open_seconds()
+
+    def _open_seconds(self) -> float:
+        rules = self._rules
+        grown = min(rules.open_seconds * 2.0 ** min(self._openings, 32), rules.open_seconds_max)
+        self._openings += 1
+        forced, self._forced_seconds = self._forced_seconds, 0.0
+        return max(forced, grown * (1 - rules.jitter * self._random.random()))
+
+    def _count(self, ok: bool, seconds: float) -> None:
+        epoch = self._epoch
+        with contextlib.suppress(_Failed):
+            self.breaker.call(_succeed if ok else _fail)
+        if epoch != self._epoch or self.breaker.current_state != pybreaker.STATE_CLOSED:
+            return
+        slow = self._rules.slow_seconds is not None and seconds > self._rules.slow_seconds
+        self._votes.add(ok=ok, slow=slow)
+        if len(self._votes) >= self._rules.min_calls and self._rate_says_open():
+            self.breaker.open()
+
+    def _rate_says_open(self) -> bool:
+        rules = self._rules
+        return self._votes.failure_rate() >= rules.failure_rate or self._votes.slow_rate() >= rules.slow_rate
+
+
+class _Failed(Exception):
+    """Carries a failure vote into pybreaker."""
+
+
+def _succeed() -> None:
+    return None
+
+
+def _fail() -> None:
+    raise _Failed

@@ -1,0 +1,91 @@
+"""The port: what the chain needs of a provider. Any class with these members can join the chain."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol, runtime_checkable
+
+from schemas import Outcome
+from streams.ai.types import Answer, CompletionRequest, ModelChoice
+
+Status = Literal["healthy", "degraded", "unhealthy", "unknown"]
+"""unknown: nothing was asked yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthStatus:
+    """What a provider's own recent calls say about it."""
+
+    status: Status
+    error_rate: float
+    """Share of the recent calls that the provider failed; 0 when there were none."""
+    latency_ms: float | None
+    """Mean of the recent good answers."""
+    last_error: str | None = None
+    last_error_at: datetime | None = None
+    last_success_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderMetrics:
+    """Counts since the start."""
+
+    requests: int = 0
+    successes: int = 0
+    failures: int = 0
+    """Every attempt that gave no answer, cancelled ones included."""
+    latency_ms_total: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    outcomes: dict[Outcome, int] = field(default_factory=dict)
+
+
+class AIProvider(Protocol):
+    """One provider. `streams.ai.providers.base.Provider` is a base that leaves only the asking to do."""
+
+    @property
+    def name(self) -> str:
+        """Short and stable: the key of its figures, e.g. groq."""
+        ...
+
+    @property
+    def input_price(self) -> int | None:
+        """Nano-USD per input token of the fast model; 0: free; None: unknown."""
+        ...
+
+    @property
+    def output_price(self) -> int | None:
+        """Nano-USD per output token of the fast model; 0: free; None: unknown."""
+        ...
+
+    def model_for(self, choice: ModelChoice) -> str:
+        """The provider's name of the model behind `fast` or `quality`."""
+        ...
+
+    def is_available(self) -> bool:
+        """Is it configured, so that asking makes sense at all?"""
+        ...
+
+    def is_healthy(self) -> bool:
+        """Do its recent calls speak for it?"""
+        ...
+
+    def get_health_status(self) -> HealthStatus:
+        """The same in figures."""
+        ...
+
+    def get_metrics(self) -> ProviderMetrics:
+        """Counts since the start."""
+        ...
+
+    async def generate_completion(self, request: CompletionRequest) -> Answer:
+        """Ask. Raises AttemptFailed with the outcome; anything else counts as `local_error`."""
+        ...
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A provider that holds connections."""
+
+    async def aclose(self) -> None:
+        """Give them back."""
+        ...

@@ -1,0 +1,141 @@
+"""`UnifiedAIService`: ask a model, cheaply and safely, whichever provider is up."""
+
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Self
+
+from schemas import ProviderHealth, ProviderUsage
+from streams.ai.chain import Chain
+from streams.ai.config import AIConfig
+from streams.ai.deadlines import FixedTimeouts, TimeoutPolicy
+from streams.ai.errors import NoProviderConfigured
+from streams.ai.guard import GuardRules
+from streams.ai.lane import Lane
+from streams.ai.options import CompletionOptions, check_prompt
+from streams.ai.provider import AIProvider, Closable
+from streams.ai.tariffs import tariffs_of
+from streams.ai.types import Completion
+from streams.clock import Clock, SystemClock
+
+NOT_CONFIGURED = (
+    "no AI provider can be used; set GROQ_API_KEY, GEMINI_API_KEY, AZURE_OPENAI_API_KEY with AZURE_OPENAI_ENDPOINT, "
+    "OPENAI_API_KEY, or COMPATIBLE_BASE_URL"
+)
+
+
+class UnifiedAIService:
+    """A chain of providers behind one method. Belongs to one event loop; close it when done.
+
+    Example::
+
+        async with UnifiedAIService.from_config(config) as service:
+            completion = await service.generate_completion("Is this ...?")
+    """
+
+    def __init__(
+        self,
+        providers: Sequence[AIProvider],
+        *,
+        on_attempt: Callable[[ProviderUsage], None] | None = None,
+        timeouts: TimeoutPolicy | None = None,
+        breaker: GuardRules | None = None,
+        deadline_seconds: float = 60.0,
+        clock: Clock | None = None,
+        random: Random | None = None,
+    ) -> None:
+        """Take `providers` in the order in which they are asked; `on_attempt` hears of every attempt.
+
+        Raises NoProviderConfigured when there are none.
+        """
+        if not providers:
+            raise NoProviderConfigured(NOT_CONFIGURED)
+        clock = clock or SystemClock()
+        self._lanes = tuple(
+            Lane(
+                provider,
+                tariffs_of(provider, clock.now().date()),
+                timeouts=timeouts or FixedTimeouts(),
+                rules=breaker or GuardRules(),
+                clock=clock,
+                random=random or Random(),  # noqa: S311 - jitter, no secret
+            )
+            for provider in providers
+        )
+        self._chain = Chain(
+            self._lanes, clock=clock, on_attempt=on_attempt or _ignore, deadline_seconds=deadline_seconds
+        )
+
+    @classmethod
+    def from_config(
+        cls,
+        config: AIConfig,
+        *,
+        on_attempt: Callable[[ProviderUsage], None] | None = None,
+        clock: Clock | None = None,
+        random: Random | None = None,
+    ) -> Self:
+        """The service for `config`; a provider that cannot be used is skipped with a log line that says why.
+
+        Raises NoProviderConfigured when none is left, ProviderMisconfigured for an unknown name or a bad base URL.
+        """
+        from streams.ai.providers.registry import build_providers
+
+        clock = clock or SystemClock()
+        return cls(
+            build_providers(config, clock),
+            on_attempt=on_attempt,
+            timeouts=FixedTimeouts({p.name: p.timeout_seconds for p in config.providers if p.timeout_seconds}),
+            breaker=config.breaker,
+            deadline_seconds=config.chain_deadline_seconds,
+            clock=clock,
+            random=random,
+        )
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Names of the usable providers, in order."""
+        return tuple(lane.name for lane in self._lanes)
+
+    async def generate_completion(
+        self, prompt: str, options: CompletionOptions | None = None, user_id: str | None = None
+    ) -> Completion:
+        """Ask the providers in order until one answers.
+
+        Raises InvalidRequest (the prompt cannot be sent), AllProvidersFailed (some were tried), NoProviderAdmits
+        (none could be tried now), and CancelledError when the caller is cancelled: an attempt in flight is then on
+        the ledger as cancelled.
+        """
+        check_prompt(prompt)
+        return await self._chain.ask(prompt, options or CompletionOptions(), user_id)
+
+    def admits(self, providers: tuple[str, ...] | None = None) -> bool:
+        """Would any of `providers` (None: any at all) be asked now?"""
+        return any(lane.refusal() is None for lane in self._chain.allowed(providers))
+
+    def next_admission_in(self, providers: tuple[str, ...] | None = None) -> float | None:
+        """Seconds until it is worth asking again, 0 for now; None: waiting alone will not help."""
+        refusals = [lane.refusal() for lane in self._chain.allowed(providers)]
+        if None in refusals:
+            return 0.0
+        waits = [refused.retry_in_seconds for refused in refusals if refused]
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def health(self, worker: str = "local") -> tuple[ProviderHealth, ...]:
+        """How each provider looks from here, in order."""
+        return tuple(lane.health(worker) for lane in self._lanes)
+
+    async def aclose(self) -> None:
+        """Close the providers' connections."""
+        for lane in self._lanes:
+            if isinstance(lane.provider, Closable):
+                await lane.provider.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+def _ignore(_: ProviderUsage) -> None:
+    """Nobody asked to hear of attempts."""
