@@ -47,7 +47,7 @@ def _sample(pages: Traversable, entry: dict[str, str | None]) -> Sample:
     return Sample(
         name=path.stem,
         record=_record(path.stem, (pages / path.name).read_bytes(), kind, entry),
-        label=Verdict(entry["label"]),
+        label=Verdict(str(entry["label"])),
         kind=kind,
         lang=str(entry["lang"]),
         note=str(entry["note"]),
