@@ -21,6 +21,9 @@ tariffs     model and price behind `fast` and `quality`
 settlement  what an attempt is charged, and its line on the ledger
 provider    `AIProvider`: the port
 figures     a provider's own counts
+http        one HTTP client per provider that trusts nobody
+endpoints   is a base URL one that a key may be sent to?
+retry_after when may we come back? in all its forms
 providers/  one file per provider, and `FakeProvider`
 """
 

@@ -1,0 +1,109 @@
+"""One HTTP client per provider: httpx's interface on aiohttp's transport (plain httpx costs 20 times the CPU).
+
+It trusts nobody: no redirects, no proxies from the environment, no cookies, no decompression (so no bombs), at most
+`MAX_BODY_BYTES` of body. There is no timeout in here but for connecting: the attempt's deadline rules.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from schemas import Outcome
+from streams.ai.errors import AttemptFailed
+
+MAX_BODY_BYTES = 1024 * 1024
+"""An answer of 65,536 tokens is a quarter of it."""
+CONNECT_SECONDS = 5.0
+_KEEPALIVE_SECONDS = 60.0
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Content-Type": "application/json",
+    "User-Agent": "fulltext-streams",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer read to its end."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+class Http(Protocol):
+    """What a provider needs of HTTP."""
+
+    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> Response:
+        """Send and read. Raises AttemptFailed."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        ...
+
+
+class HttpClient:
+    """Posts JSON. Connections are made when first needed and kept."""
+
+    def __init__(self, max_connections: int, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        """Keep at most `max_connections` open; `transport` replaces the network in tests."""
+        self._client = httpx.AsyncClient(
+            transport=transport or AiohttpTransport(client=lambda: _session(max_connections)),
+            headers=_HEADERS,
+            timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> Response:
+        """Send and read. Raises AttemptFailed: network, timeout, or bad_answer for a body that we do not take."""
+        request = self._client.build_request("POST", url, content=body, headers=headers)
+        try:
+            response = await self._client.send(request, stream=True)
+            try:
+                return Response(response.status_code, response.headers, await _read(response))
+            finally:
+                await response.aclose()
+        except (httpx.TransportError, aiohttp.ClientError, OSError) as error:
+            raise _failure(error) from None
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+
+def _session(max_connections: int) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(limit=max_connections, keepalive_timeout=_KEEPALIVE_SECONDS, ttl_dns_cache=300)
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False)
+
+
+async def _read(response: httpx.Response) -> bytes:
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        raise AttemptFailed(Outcome.BAD_ANSWER, "content_encoding", http_status=response.status_code)
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.aiter_raw():
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise AttemptFailed(Outcome.BAD_ANSWER, "body_too_large", http_status=response.status_code)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _failure(error: Exception) -> AttemptFailed:
+    """Judge by the original error: the transport calls every lost connection a connect timeout."""
+    cause = error.__cause__ or error
+    if isinstance(cause, aiohttp.ClientConnectorError | httpx.ConnectError):
+        return AttemptFailed(Outcome.NETWORK, "connect", sent=False)
+    if isinstance(cause, aiohttp.ConnectionTimeoutError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        return AttemptFailed(Outcome.TIMEOUT, "connect", sent=False)
+    if isinstance(cause, httpx.TimeoutException | asyncio.TimeoutError):
+        return AttemptFailed(Outcome.TIMEOUT, "read")
+    return AttemptFailed(Outcome.NETWORK, "connection_lost")

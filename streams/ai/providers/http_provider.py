@@ -1,0 +1,95 @@
+"""What all providers over HTTP share: build, send, and tell an answer from a failure."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+from pydantic import SecretStr
+
+from schemas import Outcome
+from streams.ai.errors import AttemptFailed
+from streams.ai.http import Http, Response
+from streams.ai.pricing import Price
+from streams.ai.providers.base import Provider
+from streams.ai.types import Answer, CompletionRequest, ModelChoice
+from streams.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSetup:
+    """What the registry hands to an adapter: checked and complete."""
+
+    name: str
+    api_key: SecretStr | None
+    base_url: str
+    """Without a trailing slash."""
+    models: Mapping[ModelChoice, str]
+    prices: Mapping[ModelChoice, Price | None]
+    http: Http
+    clock: Clock
+    deployment: str | None = None
+    api_version: str = "v1"
+
+
+class HttpProvider(Provider):
+    """A subclass says where and how to ask, and how to read what comes back."""
+
+    def __init__(self, setup: ProviderSetup) -> None:
+        super().__init__(setup.name, setup.models, setup.prices, setup.clock)
+        self._setup = setup
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._setup.http.aclose()
+
+    async def _ask(self, request: CompletionRequest) -> Answer:
+        headers = self._auth(self._key()) | {"X-Client-Request-Id": request.attempt_id}
+        response = await self._setup.http.post(self._url(request), orjson.dumps(self._body(request)), headers)
+        if response.status != 200:
+            raise self._failure(response)
+        answer = self._answer(response, request)
+        if self._key() and self._key() in (answer.served_model or ""):
+            return replace(answer, served_model=None)  # a server may send back whatever it was sent
+        return answer
+
+    def _key(self) -> str:
+        return self._setup.api_key.get_secret_value() if self._setup.api_key else ""
+
+    @abstractmethod
+    def _auth(self, key: str) -> dict[str, str]:
+        """The headers that carry the key."""
+
+    @abstractmethod
+    def _url(self, request: CompletionRequest) -> str:
+        """Where to post; never with a key in it."""
+
+    @abstractmethod
+    def _body(self, request: CompletionRequest) -> dict[str, Any]:
+        """The vendor's form of `request`."""
+
+    @abstractmethod
+    def _answer(self, response: Response, request: CompletionRequest) -> Answer:
+        """The answer in a response with status 200. Raises AttemptFailed."""
+
+    @abstractmethod
+    def _failure(self, response: Response) -> AttemptFailed:
+        """What a response with another status means."""
+
+
+def error_object(body: bytes) -> dict[str, Any]:
+    """The `error` object of a JSON error body, empty when there is none; some servers wrap it into a list."""
+    try:
+        payload = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    if isinstance(payload, list) and payload:
+        payload = payload[0]
+    error = payload.get("error") if isinstance(payload, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def bad_shape(response: Response) -> AttemptFailed:
+    """A 200 that is not what the API promises: HTML, cut JSON, another shape."""
+    return AttemptFailed(Outcome.BAD_ANSWER, "not_the_api", http_status=response.status)

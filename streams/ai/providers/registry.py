@@ -1,0 +1,131 @@
+"""The providers by name. A new one is a file in this folder and a line in `KINDS`."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
+
+import structlog
+
+from streams.ai.config import AIConfig, ProviderConfig
+from streams.ai.endpoints import checked_base_url
+from streams.ai.errors import ProviderMisconfigured
+from streams.ai.http import Http, HttpClient
+from streams.ai.pricing import Price, PriceBook
+from streams.ai.providers.azure import AzureProvider
+from streams.ai.providers.compatible import CompatibleProvider
+from streams.ai.providers.gemini import GeminiProvider
+from streams.ai.providers.groq import GroqProvider
+from streams.ai.providers.http_provider import HttpProvider, ProviderSetup
+from streams.ai.providers.openai import OpenAIProvider
+from streams.ai.types import ModelChoice
+from streams.clock import Clock
+
+logger = structlog.get_logger(__name__)
+
+
+class Kind(NamedTuple):
+    """A kind of provider, with its defaults. `needs`: the variable without which it is skipped."""
+
+    adapter: type[HttpProvider]
+    base_url: str | None
+    model: str | None
+    quality: str | None
+    needs: str
+    self_hosted: bool = False
+    """Needs no key, and its price need not be known."""
+
+
+_GROQ = "https://api.groq.com/openai/v1"
+_GEMINI = "https://generativelanguage.googleapis.com/v1beta"
+_OPENAI = "https://api.openai.com/v1"
+_AZURE_KEY = "AZURE_OPENAI_API_KEY"
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "groq": Kind(GroqProvider, _GROQ, "openai/gpt-oss-20b", "openai/gpt-oss-120b", "GROQ_API_KEY"),
+        "gemini": Kind(GeminiProvider, _GEMINI, "gemini-2.5-flash-lite", "gemini-3.8-flash", "GEMINI_API_KEY"),
+        "azure": Kind(AzureProvider, None, "gpt-4.1-nano", None, _AZURE_KEY),
+        "openai": Kind(OpenAIProvider, _OPENAI, "gpt-6-luna", None, "OPENAI_API_KEY"),
+        "compatible": Kind(CompatibleProvider, None, None, None, "COMPATIBLE_BASE_URL", self_hosted=True),
+    }
+)
+
+
+def build_providers(
+    config: AIConfig, clock: Clock, connect: Callable[[int], Http] = HttpClient
+) -> tuple[HttpProvider, ...]:
+    """The usable providers of `config`, in its order. One that lacks something is skipped with a line that says so.
+
+    Raises ProviderMisconfigured for an unknown or repeated name, a bad base URL or a key that cannot be sent.
+    """
+    book = PriceBook.load()
+    today = clock.now().date()
+    built: dict[str, HttpProvider] = {}
+    for provider in config.providers:
+        if provider.name in built:
+            raise ProviderMisconfigured(provider.name, "named twice in AI_PROVIDER_PRIORITY")
+        adapter = _build(provider, config, clock, connect, book, today)
+        if adapter is not None:
+            built[provider.name] = adapter
+    return tuple(built.values())
+
+
+def _build(
+    provider: ProviderConfig,
+    config: AIConfig,
+    clock: Clock,
+    connect: Callable[[int], Http],
+    book: PriceBook,
+    today: date,
+) -> HttpProvider | None:
+    kind = KINDS.get(provider.name)
+    if kind is None:
+        raise ProviderMisconfigured(provider.name, f"no such AI provider; known are {', '.join(KINDS)}")
+    model, base_url = provider.model or kind.model, provider.base_url or kind.base_url
+    lacks = _lacks(provider, kind, model, base_url)
+    if lacks or model is None or base_url is None:
+        logger.info("ai.provider.skipped", provider=provider.name, reason=f"{lacks} is not set")
+        return None
+    models = _models(provider, kind, model)
+    prices = {choice: _price(provider, book, name, today) for choice, name in models.items()}
+    allowed = kind.self_hosted if provider.allow_unknown_price is None else provider.allow_unknown_price
+    unknown = sorted(models[choice] for choice, price in prices.items() if price is None)
+    if unknown and not allowed:
+        logger.warning("ai.provider.skipped", provider=provider.name, reason=f"no known price for {unknown[0]}")
+        return None
+    setup = ProviderSetup(
+        name=provider.name,
+        api_key=provider.api_key,
+        base_url=checked_base_url(provider.name, base_url, allow_private=config.allow_private_endpoints),
+        models=models,
+        prices=prices,
+        http=connect(config.max_in_flight),
+        clock=clock,
+        deployment=provider.deployment,
+        api_version=provider.api_version,
+    )
+    return kind.adapter(setup)
+
+
+def _lacks(provider: ProviderConfig, kind: Kind, model: str | None, base_url: str | None) -> str | None:
+    """The variable that is missing, if any."""
+    prefix = "AZURE_OPENAI" if provider.name == "azure" else provider.name.upper()
+    key = provider.api_key.get_secret_value() if provider.api_key else ""
+    if not key and not kind.self_hosted:
+        return kind.needs
+    if not (key.isascii() and (key.isprintable() or not key)) or " " in key:
+        raise ProviderMisconfigured(provider.name, f"{prefix}_API_KEY holds a character that no key has")
+    if base_url is None:
+        return f"{prefix}_ENDPOINT" if provider.name == "azure" else f"{prefix}_BASE_URL"
+    return f"{prefix}_MODEL" if model is None else None
+
+
+def _models(provider: ProviderConfig, kind: Kind, model: str) -> dict[ModelChoice, str]:
+    default_quality = kind.quality if model == kind.model else None
+    return {"fast": model, "quality": provider.quality_model or default_quality or model}
+
+
+def _price(provider: ProviderConfig, book: PriceBook, model: str, today: date) -> Price | None:
+    price = book.find(provider.name, model, today)
+    return price.as_free() if price and provider.tier == "free" else price
