@@ -1,1 +1,173 @@
-"""Composition root: the one place where real parts are put together."""
+"""Composition root: the one place where real parts are put together.
+
+`open_service`, `open_asker` and `build_app` take the settings and give parts; tests call the same functions.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from schemas import ProviderUsage
+from streams.ai import AIConfig, CompletionOptions, ProviderConfig, UnifiedAIService
+from streams.clock import SystemClock
+from streams.errors import SettingsError
+from streams.pipeline.connection import client_arguments, faust_credentials
+from streams.pipeline.delivery import Delivery
+from streams.pipeline.faust_app import VerifierApp, make_app
+from streams.pipeline.group import FaustGroup
+from streams.pipeline.verifier import Limits, Topics, Verifier
+from streams.settings import DEFAULT_PRIORITY, Settings
+from streams.verify import Policy, Question, Reply
+
+_RECORD_OVERHEAD = 1024 * 1024
+"""Room for keys and headers above a record's value, in every size limit."""
+
+
+def ai_config(settings: Settings) -> AIConfig:
+    """The chain as the settings describe it. Raises SettingsError for an unknown provider."""
+    known = {
+        "groq": ProviderConfig(
+            "groq", settings.groq_api_key, settings.groq_base_url, settings.groq_model, tier=settings.groq_tier
+        ),
+        "gemini": ProviderConfig("gemini", settings.gemini_api_key, settings.gemini_base_url, settings.gemini_model),
+        "azure": ProviderConfig(
+            "azure",
+            settings.azure_openai_api_key,
+            settings.azure_openai_endpoint,
+            settings.azure_openai_model,
+            deployment=settings.azure_openai_deployment,
+            api_version=settings.azure_openai_api_version,
+        ),
+        "openai": ProviderConfig("openai", settings.openai_api_key, settings.openai_base_url, settings.openai_model),
+        "compatible": ProviderConfig(
+            "compatible", settings.compatible_api_key, settings.compatible_base_url, settings.compatible_model
+        ),
+    }
+    names = [name.strip().lower() for name in settings.ai_provider_priority.split(",") if name.strip()]
+    for name in names:
+        if name not in known:
+            raise SettingsError("AI_PROVIDER_PRIORITY", f"unknown provider {name!r}; known: {', '.join(known)}")
+    if settings.compatible_base_url and "compatible" not in names and settings.ai_provider_priority == DEFAULT_PRIORITY:
+        names.append("compatible")
+    return AIConfig(
+        tuple(known[name] for name in dict.fromkeys(names)),
+        allow_private_endpoints=settings.ai_allow_private_endpoints,
+        chain_deadline_seconds=settings.verify_record_deadline_seconds,
+        max_in_flight=settings.verify_max_in_flight,
+    )
+
+
+def policy(settings: Settings) -> Policy:
+    """How documents are judged."""
+    return Policy(local_tier=settings.verify_local_tier)
+
+
+class ServiceAsker:
+    """`UnifiedAIService` as the pipeline and the verifier ask it."""
+
+    def __init__(self, service: UnifiedAIService) -> None:
+        self._service = service
+
+    async def ask(self, question: Question, deadline_seconds: float | None = None) -> Reply:
+        """One walk along the chain. Raises AllProvidersFailed or NoProviderAdmits."""
+        options = CompletionOptions(
+            system=question.system,
+            schema=question.schema,
+            max_tokens=question.max_tokens,
+            task="verify",
+            prompt_version=question.prompt_version,
+            content_id=question.content_id,
+            providers=question.providers,
+            deadline_seconds=deadline_seconds,
+        )
+        completion = await self._service.generate_completion(question.user, options, user_id=question.user_id)
+        return Reply(
+            content=completion.content,
+            provider=completion.provider,
+            model=completion.model,
+            cost_nano_usd=completion.cost_nano_usd,
+            attempts=completion.attempts,
+        )
+
+    def admits(self, providers: tuple[str, ...] | None = None) -> bool:
+        """Whether any of these providers would admit a call now."""
+        return self._service.admits(providers)
+
+    async def aclose(self) -> None:
+        """Close the providers' connections."""
+        await self._service.aclose()
+
+
+def service_asker(settings: Settings, on_attempt: Callable[[ProviderUsage], None] | None = None) -> ServiceAsker:
+    """The real chain. Call it inside the loop that uses it. Raises NoProviderConfigured."""
+    return ServiceAsker(UnifiedAIService.from_config(ai_config(settings), on_attempt=on_attempt))
+
+
+@asynccontextmanager
+async def open_asker(settings: Settings) -> AsyncIterator[Callable[[Question], Awaitable[Reply]]]:
+    """The chain for use without Kafka. Raises NoProviderConfigured."""
+    asker = service_asker(settings)
+    try:
+        yield asker.ask
+    finally:
+        await asker.aclose()
+
+
+def build_app(settings: Settings, open_chain: Callable[..., Any] = service_asker) -> VerifierApp:
+    """The worker's Faust app. `open_chain(settings, on_attempt)` gives the Asker. Raises SettingsError."""
+    clock = SystemClock()
+    client = client_arguments(settings)
+    size = settings.verify_max_record_bytes + _RECORD_OVERHEAD
+    topics = Topics(
+        settings.topic("scraped-content"), settings.topic("fulltext-verdicts"), settings.topic("scraped-content.dlq")
+    )
+    limits = Limits(
+        window=settings.window,
+        in_flight=settings.verify_max_in_flight,
+        deadline_seconds=settings.verify_record_deadline_seconds,
+        grace_seconds=min(settings.verify_drain_seconds, settings.kafka_session_timeout_seconds / 2),
+        hold_on_outage=settings.verify_on_outage == "hold",
+        max_record_bytes=settings.verify_max_record_bytes,
+        pool_processes=settings.verify_pool_processes,
+        dlq_max_ratio=settings.dlq_max_ratio,
+        dlq_min_records=settings.dlq_min_records,
+    )
+
+    def verifier_of(app: VerifierApp) -> Verifier:
+        return Verifier(
+            topics,
+            limits,
+            policy(settings),
+            Delivery(client, settings.topic("provider-usage"), max_request_bytes=size),
+            FaustGroup(app, client, max_fetch_bytes=size),
+            lambda on_attempt: open_chain(settings, on_attempt),
+            crash=app.crash,
+            clock=clock,
+        )
+
+    return make_app(_faust_options(settings, size), verifier_of)
+
+
+def _faust_options(settings: Settings, size: int) -> dict[str, Any]:
+    session = settings.kafka_session_timeout_seconds
+    return {
+        "id": settings.kafka_group_id,
+        "version": 1,
+        "broker": [f"kafka://{host.strip()}" for host in (settings.kafka_bootstrap_servers or "").split(",")],
+        "broker_credentials": faust_credentials(settings),
+        "topic_allow_declare": False,
+        "topic_disable_leader": True,
+        "processing_guarantee": "at_least_once",
+        "stream_wait_empty": False,  # we drain ourselves; True never ends while records are held
+        "stream_buffer_maxsize": 1024,
+        "broker_max_poll_interval": settings.kafka_max_poll_interval_seconds,
+        "broker_session_timeout": session,
+        "broker_heartbeat_interval": min(3.0, session / 3),
+        "broker_rebalance_timeout": max(60.0, settings.verify_drain_seconds * 4),
+        "broker_request_timeout": max(90.0, session),
+        "consumer_auto_offset_reset": "earliest",
+        "consumer_max_fetch_size": size,
+        "stream_processing_timeout": 3600.0,  # we watch progress ourselves
+        "web_enabled": False,
+        "table_standby_replicas": 0,
+    }

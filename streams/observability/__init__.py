@@ -1,1 +1,6 @@
-"""Under construction."""
+"""Logging, metrics, tracing.
+
+Layout
+------
+logging   structlog to stderr, console or JSON
+"""

@@ -1,1 +1,19 @@
-"""Under construction."""
+"""KAFKA: records in, verdicts out, nothing lost. The only room that imports Faust.
+
+Layout, along the way of a record
+---------------------------------
+record        a record and its coordinates
+faust_app     Faust's side: the actor, rebalances, stops and crashes
+intake        the loop around window and lanes: start, finish, commit, fill holes, watch
+lanes         which record starts next: span, flight, one at a time per key
+window        one partition's offsets: what may start, what may be committed
+judge         one record from bytes to verdict
+reading, pool decode and examine, heavy documents in processes of their own
+hold          asking through an outage
+delivery      sending with the broker's word
+dead_letters  the original bytes with reason and coordinates; brake: the share that stops the worker
+verifier      the worker's parts and their life
+group         the consumer group as a port, and Faust's consumer behind it
+connection    how every client connects; topics: what exists and how it is made
+errors        faults of delivery
+"""

@@ -9,6 +9,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Protocol
 
 from schemas import ProviderUsage
@@ -100,7 +101,11 @@ class Hold:
             except NoProviderAdmits as outage:
                 wait = min(outage.retry_in_seconds or _LOOK_AGAIN_SECONDS, _LOOK_AGAIN_SECONDS)
             else:
-                return reply.with_earlier(attempts)
+                return replace(
+                    reply,
+                    attempts=attempts + reply.attempts,
+                    cost_nano_usd=reply.cost_nano_usd + sum(attempt.cost_nano_usd for attempt in attempts),
+                )
             if not self._hold_on_outage:
                 raise Unanswered("NO_PROVIDER_ADMITS", "no provider admits a call now", attempts)
             left -= await self._wait(question.providers, wait)

@@ -76,9 +76,7 @@ class ReadingPool:
 
 
 def _executor(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=_enter, initargs=(os.getpid(),)
-    )
+    return ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_enter, initargs=(os.getpid(),))
 
 
 def _enter(parent: int) -> None:

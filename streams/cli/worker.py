@@ -1,0 +1,44 @@
+"""`fulltext worker`: verify records from Kafka until told to stop."""
+
+import asyncio
+import sys
+
+import click
+
+from streams import settings as settings_module
+
+
+@click.command("worker")
+def command() -> None:
+    """Verify records from `scraped-content` until SIGTERM or Ctrl-C.
+
+    \b
+    Example:  KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9092 GROQ_API_KEY=... fulltext worker
+    """
+    import faust
+
+    from streams.app import ai_config, build_app
+    from streams.errors import UserError
+    from streams.observability import logging
+    from streams.pipeline.topics import ensure_topics
+
+    settings = settings_module.load()
+    logging.configure(settings.log_format, settings.log_level)
+    ai_config(settings)
+    asyncio.run(ensure_topics(settings))
+    app = build_app(settings)
+    worker = faust.Worker(
+        app, loop=asyncio.new_event_loop(), quiet=True, override_logging=False, redirect_stdouts=False
+    )
+    code = 0
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as stopped:
+        code = int(stopped.code or 0)
+    fault = app.verifier.fault
+    if isinstance(fault, UserError):
+        raise fault
+    if fault is not None:
+        click.echo(f"fulltext: the worker ended: {type(fault).__name__}: {fault}", err=True)
+        code = code or 1
+    sys.exit(code)

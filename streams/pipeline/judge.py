@@ -1,0 +1,72 @@
+"""One record from raw bytes to its verdict; every fault of one record ends here as a BadRecord."""
+
+from typing import Any
+
+import structlog
+
+from schemas import FulltextVerdict, RecordSource
+from streams.clock import Clock
+from streams.pipeline.dead_letters import BadRecord
+from streams.pipeline.hold import Hold, Unanswered
+from streams.pipeline.pool import PoolFault, ReadingPool
+from streams.pipeline.reading import Refused, is_heavy, read, read_in_pool
+from streams.pipeline.record import Record
+from streams.verify import BadAnswer, Examination, Policy, conclude, undetermined
+
+logger: Any = structlog.get_logger(__name__)
+
+
+class Judge:
+    """Reads, asks where the local tier is not sure, and concludes. `max_bytes`: of a record's value."""
+
+    def __init__(self, hold: Hold, pool: ReadingPool, policy: Policy, clock: Clock, *, max_bytes: int) -> None:
+        self._hold = hold
+        self._pool = pool
+        self._policy = policy
+        self._clock = clock
+        self._max_bytes = max_bytes
+
+    async def verdict(self, record: Record) -> FulltextVerdict:
+        """The record's verdict. Raises BadRecord; any other exception is CancelledError."""
+        try:
+            return await self._judge(record)
+        except BadRecord:
+            raise
+        except Exception as error:  # noqa: BLE001  (a fault in one record must not cost the others)
+            logger.exception("record.internal_error", partition=record.partition.number, offset=record.offset)
+            raise BadRecord("internal_error", type(error).__name__) from error
+
+    async def _judge(self, record: Record) -> FulltextVerdict:
+        started = self._clock.monotonic()
+        examination = await self._examine(record)
+        spent = self._clock.monotonic() - started
+        verdict = examination.verdict or await self._ask(examination, spent)
+        held_out = sum(attempt.latency_ms for attempt in verdict.attempts)
+        source = RecordSource(topic=record.partition.topic, partition=record.partition.number, offset=record.offset)
+        return verdict.model_copy(update={"source": source, "latency_ms": round(spent * 1000) + held_out})
+
+    async def _examine(self, record: Record) -> Examination:
+        if record.value is None:
+            raise BadRecord("empty_record", "the value is null")
+        if len(record.value) > self._max_bytes:
+            raise BadRecord("too_large", f"{len(record.value)} bytes; the limit is {self._max_bytes}")
+        if not is_heavy(record.value):
+            return read(record.value, self._policy)
+        try:
+            result = await self._pool.run(read_in_pool, record.value, self._policy)
+        except PoolFault as fault:
+            raise BadRecord("internal_error", str(fault)) from None
+        if isinstance(result, Refused):
+            raise BadRecord(*result)
+        return result
+
+    async def _ask(self, examination: Examination, spent: float) -> FulltextVerdict:
+        assert examination.question is not None  # noqa: S101  (an examination has a verdict or a question)
+        try:
+            reply = await self._hold.ask(examination.question, spent)
+        except Unanswered as unanswered:
+            return undetermined(examination, unanswered.code, unanswered.detail, unanswered.attempts)
+        try:
+            return conclude(examination, reply)
+        except BadAnswer as bad:
+            return undetermined(examination, "BAD_ANSWER", str(bad), reply.attempts)

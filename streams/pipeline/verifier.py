@@ -1,0 +1,127 @@
+"""The worker's parts and their life: what happens to one record, end to end."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from schemas import ProviderUsage
+from streams.clock import Clock
+from streams.pipeline.brake import Brake
+from streams.pipeline.dead_letters import BadRecord, DeadLetters
+from streams.pipeline.delivery import Delivery
+from streams.pipeline.group import Group
+from streams.pipeline.hold import Asker, Hold
+from streams.pipeline.intake import Intake
+from streams.pipeline.judge import Judge
+from streams.pipeline.lanes import Lanes
+from streams.pipeline.pool import ReadingPool
+from streams.pipeline.record import Record
+from streams.verify import Policy
+
+
+class ClosingAsker(Asker, Protocol):
+    """An Asker with connections to close."""
+
+    async def aclose(self) -> None:
+        """Close them."""
+        ...
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The worker's limits, as the settings give them (seconds, bytes, records)."""
+
+    window: int
+    in_flight: int
+    deadline_seconds: float
+    grace_seconds: float
+    hold_on_outage: bool
+    max_record_bytes: int
+    pool_processes: int
+    dlq_max_ratio: float
+    dlq_min_records: int
+
+
+@dataclass(frozen=True)
+class Topics:
+    """Names in this cluster."""
+
+    content: str
+    verdicts: str
+    dead_letters: str
+
+
+class Verifier:
+    """Everything between the stream and the broker's word. `open_asker` is called at start, inside the loop."""
+
+    def __init__(
+        self,
+        topics: Topics,
+        limits: Limits,
+        policy: Policy,
+        delivery: Delivery,
+        group: Group,
+        open_asker: Callable[[Callable[[ProviderUsage], None]], ClosingAsker],
+        *,
+        crash: Callable[[BaseException], Awaitable[None]],
+        clock: Clock,
+    ) -> None:
+        self.topic = topics.content
+        self.fault: BaseException | None = None
+        """What ended the worker."""
+        self._topics = topics
+        self._limits = limits
+        self._policy = policy
+        self._delivery = delivery
+        self._open_asker = open_asker
+        self._clock = clock
+        self._pool = ReadingPool(limits.pool_processes)
+        self._brake = Brake(limits.dlq_max_ratio, limits.dlq_min_records)
+        self._dead_letters = DeadLetters(delivery, topics.dead_letters, self._brake)
+        self._asker: ClosingAsker | None = None
+        self._hold: Hold | None = None
+        self._judge: Any = None
+        self.intake = Intake(
+            Lanes(span=limits.window, in_flight=limits.in_flight),
+            group,
+            self._work,
+            crash=crash,
+            holding=lambda: self._hold is not None and self._hold.active,
+            clock=clock,
+            grace_seconds=limits.grace_seconds,
+            patience_seconds=3 * limits.deadline_seconds + 180,
+        )
+
+    async def start(self) -> None:
+        """Connect the producer and the providers."""
+        await self._delivery.start()
+        self._asker = self._open_asker(self._delivery.post_usage)
+        self._hold = Hold(
+            self._asker,
+            self._clock,
+            seconds=self._limits.deadline_seconds,
+            hold_on_outage=self._limits.hold_on_outage,
+            changed=self._hold_changed,
+        )
+        self._judge = Judge(self._hold, self._pool, self._policy, self._clock, max_bytes=self._limits.max_record_bytes)
+
+    async def stop(self) -> None:
+        """Close everything; bounded."""
+        await self._delivery.stop()
+        self._pool.close()
+        if self._asker is not None:
+            await self._asker.aclose()
+
+    def _hold_changed(self) -> None:
+        self.intake.pump()
+
+    async def _work(self, record: Record) -> None:
+        try:
+            verdict = await self._judge.verdict(record)
+        except BadRecord as fault:
+            await self._dead_letters.send(record, fault)
+            return
+        value = verdict.model_dump_json().encode()
+        await self._delivery.send(self._topics.verdicts, record.key, value)
+        await self._delivery.settle([attempt.attempt_id for attempt in verdict.attempts])
+        self._brake.good()
