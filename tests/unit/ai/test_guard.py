@@ -1,0 +1,328 @@
+"""The guard over pybreaker, with pybreaker's measured faults under asyncio as regressions."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pybreaker
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.ai.guard import Guard, GuardRules, Permit
+from streams.ai.outcomes import Vote
+from streams.clock import ManualClock
+
+
+class Refused(Exception):
+    """The guard gave no permit."""
+
+
+def make(**rules: object) -> tuple[Guard, ManualClock]:
+    """A guard without jitter, open for 5 s at first, and its clock."""
+    clock = ManualClock()
+    defaults = {"jitter": 0.0, "open_seconds": 5.0, "open_seconds_max": 15.0}
+    return Guard("p", GuardRules(**(defaults | rules)), clock, Random(1)), clock  # type: ignore[arg-type]
+
+
+async def call(guard: Guard, function: Callable[[], Awaitable[Vote]]) -> Vote:
+    """The way that the chain uses a guard."""
+    permit = guard.admit()
+    if permit is None:
+        raise Refused
+    vote = Vote.NONE
+    try:
+        vote = await function()
+    finally:
+        guard.settle(permit, vote, 0.0)
+    return vote
+
+
+def vote(guard: Guard, *votes: Vote, seconds: float = 0.0) -> None:
+    """Make calls that end in these votes."""
+    for one in votes:
+        permit = guard.admit()
+        assert permit is not None
+        guard.settle(permit, one, seconds)
+
+
+async def fails() -> Vote:
+    """A call that the provider fails."""
+    await asyncio.sleep(0)
+    return Vote.FAILURE
+
+
+async def test_fault_1_failing_coroutines_open_it() -> None:
+    """Pybreaker counts the creation of a coroutine as success and stays closed; the guard opens after three."""
+    guard, _ = make(consecutive=3)
+    for _ in range(3):
+        await call(guard, fails)
+    assert guard.state == "open"
+    with pytest.raises(Refused):
+        await call(guard, fails)
+
+
+async def test_fault_2_no_tornado_is_needed() -> None:
+    """Pybreaker's call_async is a NameError without tornado; the guard awaits in plain asyncio."""
+    guard, _ = make()
+    assert await call(guard, fails) is Vote.FAILURE
+
+
+@pytest.mark.parametrize("probes", [1, 3])
+async def test_faults_3_and_6_half_open_admits_at_most_n(probes: int) -> None:
+    """Pybreaker lets 50 of 50 callers through when half-open; the guard lets `probes` through."""
+    guard, clock = make(consecutive=1, probes=probes)
+    await call(guard, fails)
+    clock.advance(6)
+    running = 0
+
+    async def probe() -> Vote:
+        nonlocal running
+        running += 1
+        await asyncio.sleep(0)
+        return Vote.FAILURE
+
+    results = await asyncio.gather(*(call(guard, probe) for _ in range(50)), return_exceptions=True)
+    assert running == probes
+    assert sum(isinstance(result, Refused) for result in results) == 50 - probes
+    assert guard.state == "open"
+
+
+async def test_faults_4_and_5_no_lock_is_held_while_a_call_runs() -> None:
+    """Pybreaker's call_async holds its lock over the await; during a guarded call the lock is free for a thread."""
+    guard, _ = make()
+    permit = guard.admit()
+    assert permit is not None
+    taken = await asyncio.to_thread(guard.breaker._lock.acquire, blocking=False)
+    assert taken
+
+
+def test_fault_7_a_client_error_closes_nothing() -> None:
+    """Pybreaker takes an excluded error for a success and closes; here it casts no vote and frees the probe."""
+    guard, clock = make(consecutive=3)
+    vote(guard, Vote.FAILURE, Vote.FAILURE, Vote.NONE, Vote.FAILURE)
+    assert guard.state == "open"
+    clock.advance(6)
+    vote(guard, Vote.NONE)
+    assert guard.state == "half-open"
+    assert guard.admits()
+
+
+async def test_fault_8_a_cancelled_call_is_cancelled_and_casts_no_vote() -> None:
+    """Pybreaker counts a cancel as failure and replaces it by its own error."""
+    guard, clock = make(consecutive=1)
+    await call(guard, fails)
+    clock.advance(6)
+    hanging = asyncio.create_task(call(guard, lambda: asyncio.sleep(3600, Vote.SUCCESS)))
+    await asyncio.sleep(0)
+    assert not guard.admits()
+    hanging.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await hanging
+    assert guard.state == "half-open"
+    assert guard.admits()
+
+
+def test_fault_9_late_failures_do_not_postpone_recovery() -> None:
+    """Calls that began before the opening and fail later move neither the opening time nor the state."""
+    guard, clock = make(consecutive=1)
+    late = [guard.admit() for _ in range(5)]
+    vote(guard, Vote.FAILURE)
+    clock.advance(3)
+    for permit in late:
+        assert permit is not None
+        guard.settle(permit, Vote.FAILURE, 3.0)
+    assert guard.admits_in() == pytest.approx(2.0)
+
+
+def test_a_late_success_does_not_close_it() -> None:
+    """A success from before the opening is no probe."""
+    guard, clock = make(consecutive=1)
+    late = guard.admit()
+    assert late is not None
+    vote(guard, Vote.FAILURE)
+    clock.advance(6)
+    probe = guard.admit()
+    guard.settle(late, Vote.SUCCESS, 6.0)
+    assert probe is not None
+    assert guard.state == "half-open"
+
+
+def test_fault_10_a_failure_rate_opens_it() -> None:
+    """Pybreaker counts consecutive failures only: at every second call failing it never opens."""
+    guard, _ = make(consecutive=100, min_calls=10)
+    for turn in range(10):
+        assert guard.state == "closed"
+        vote(guard, Vote.FAILURE if turn % 2 else Vote.SUCCESS)
+    assert guard.state == "open"
+
+
+def test_the_wall_clock_does_not_matter() -> None:
+    """Pybreaker stays open for an hour when the clock is set back by one; the guard asks the monotonic clock."""
+    guard, clock = make(consecutive=1)
+    vote(guard, Vote.FAILURE)
+    clock.wall -= timedelta(hours=1)
+    guard.breaker._state_storage.opened_at = datetime.now(UTC) + timedelta(hours=1)
+    clock.advance(6)
+    vote(guard, Vote.SUCCESS)
+    assert guard.state == "closed"
+
+
+def test_slow_calls_open_it() -> None:
+    """Answers that all come late are a fault too."""
+    guard, _ = make(slow_seconds=1.0, min_calls=10)
+    vote(guard, *[Vote.SUCCESS] * 9, seconds=2.0)
+    assert guard.state == "closed"
+    vote(guard, Vote.SUCCESS, seconds=2.0)
+    assert guard.state == "open"
+
+
+def test_old_votes_are_forgotten() -> None:
+    """Failures older than the window say nothing about now."""
+    guard, clock = make(consecutive=100, min_calls=10, window_seconds=60.0)
+    vote(guard, *[Vote.FAILURE] * 9)
+    clock.advance(61)
+    vote(guard, *[Vote.SUCCESS] * 9, Vote.FAILURE)
+    assert guard.state == "closed"
+
+
+def test_a_probe_past_its_deadline_frees_its_place() -> None:
+    """A probe that never reports cannot hold the guard half-open for ever, and its late word is dropped."""
+    guard, clock = make(consecutive=1, probe_seconds=10.0)
+    vote(guard, Vote.FAILURE)
+    clock.advance(6)
+    hung = guard.admit()
+    assert hung is not None
+    assert guard.admits_in() == pytest.approx(10.0)
+    clock.advance(10)
+    second = guard.admit()
+    assert second is not None
+    guard.settle(hung, Vote.FAILURE, 10.0)
+    assert guard.state == "half-open"
+    guard.settle(second, Vote.SUCCESS, 0.1)
+    assert guard.state == "closed"
+
+
+def test_open_time_grows_to_a_cap_and_is_reset_by_success() -> None:
+    """5, 10, 15, 15 seconds; 5 again after it was closed."""
+    guard, clock = make(consecutive=1)
+    seen = []
+    for _ in range(4):
+        vote(guard, Vote.FAILURE)
+        seen.append(guard.admits_in())
+        clock.advance(seen[-1])
+    vote(guard, Vote.SUCCESS)
+    vote(guard, Vote.FAILURE)
+    assert [*seen, guard.admits_in()] == pytest.approx([5, 10, 15, 15, 5])
+
+
+@given(seed=st.integers(), openings=st.integers(1, 12))
+def test_jitter_only_shortens(seed: int, openings: int) -> None:
+    """With any random numbers the open time stays between three quarters of the cap and the cap."""
+    clock = ManualClock()
+    guard = Guard("p", GuardRules(consecutive=1), clock, Random(seed))
+    for _ in range(openings):
+        vote(guard, Vote.FAILURE)
+        wait = guard.admits_in()
+        assert 0 < wait <= 15
+        clock.advance(wait)
+    assert openings < 4 or wait >= 15 * 0.75
+
+
+def test_an_operator_must_mend_it() -> None:
+    """`open_for` holds it open however healthy the votes are, and a second call only lengthens."""
+    guard, clock = make()
+    guard.open_for(300)
+    guard.open_for(10)
+    clock.advance(299)
+    assert not guard.admits()
+    clock.advance(1.5)
+    vote(guard, Vote.SUCCESS)
+    assert guard.state == "closed"
+
+
+def test_settling_twice_changes_nothing() -> None:
+    """A permit counts once."""
+    guard, _ = make(consecutive=2)
+    permit = guard.admit()
+    assert permit is not None
+    guard.settle(permit, Vote.FAILURE, 0.0)
+    guard.settle(permit, Vote.FAILURE, 0.0)
+    assert guard.breaker.fail_counter == 1
+
+
+def test_listeners_are_pybreakers() -> None:
+    """What listens to a pybreaker hears of our transitions by their usual names."""
+    guard, clock = make(consecutive=1)
+    heard: list[str] = []
+
+    class Listener(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
+        def state_change(self, cb: object, old_state: object, new_state: object) -> None:
+            heard.append(new_state.name)  # type: ignore[attr-defined]
+
+    guard.breaker.add_listener(Listener())
+    vote(guard, Vote.FAILURE)
+    clock.advance(6)
+    vote(guard, Vote.SUCCESS)
+    assert heard == ["open", "half-open", "closed"]
+
+
+Step = tuple[str, float]
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("admit"), st.just(0.0)),
+        st.tuples(st.sampled_from(["success", "failure", "none"]), st.floats(0, 30)),
+        st.tuples(st.just("wait"), st.floats(0, 20)),
+    ),
+    max_size=80,
+)
+
+
+@given(steps=steps, probes=st.integers(1, 3))
+def test_invariants(steps: list[Step], probes: int) -> None:
+    """In any history: none is admitted while open, never more than n live probes, a refusal has an end."""
+    guard, clock = make(consecutive=2, probes=probes, min_calls=4)
+    running: list[tuple[Permit, float]] = []
+    for action, number in steps:
+        if action == "admit":
+            state, admits = guard.state, guard.admits()
+            permit = guard.admit()
+            assert (permit is not None) == admits
+            assert not (permit and state == "open")
+            if permit:
+                running.append((permit, clock.monotonic()))
+        elif action == "wait":
+            clock.advance(number)
+        elif running:
+            permit, _ = running.pop(int(number) % len(running))
+            guard.settle(permit, Vote(action), 0.0)
+        live = [
+            p for p, began in running if p.probe_until and p.epoch == guard._epoch and clock.monotonic() < began + 20
+        ]
+        assert len(live) <= probes
+        assert guard.admits_in() <= 20.0
+
+
+@given(votes=st.lists(st.booleans(), min_size=10, max_size=60))
+def test_opens_whenever_the_rate_says_so(votes: list[bool]) -> None:
+    """After any sequence of votes it is open exactly when, at some point, half of the last 50 had failed."""
+    guard, _ = make(consecutive=1000, min_calls=10, window=50)
+    expected = any(
+        end >= 10 and votes[max(0, end - 50) : end].count(False) / min(end, 50) >= 0.5
+        for end in range(1, len(votes) + 1)
+    )
+    for ok in votes:
+        if guard.state == "closed":
+            vote(guard, Vote.SUCCESS if ok else Vote.FAILURE)
+    assert (guard.state == "open") == expected
+
+
+@given(neutral=st.integers(1, 30), before=st.integers(0, 4))
+def test_neutral_votes_move_nothing(neutral: int, before: int) -> None:
+    """However many cancels and client errors come, they neither open nor close nor reset the count."""
+    guard, _ = make(consecutive=5)
+    vote(guard, *[Vote.FAILURE] * before)
+    vote(guard, *[Vote.NONE] * neutral)
+    assert guard.state == "closed"
+    assert guard.breaker.fail_counter == before
