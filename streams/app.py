@@ -11,9 +11,10 @@ from schemas import ProviderUsage
 from streams.ai import AIConfig, CompletionOptions, ProviderConfig, UnifiedAIService
 from streams.clock import SystemClock
 from streams.errors import SettingsError
-from streams.pipeline.connection import client_arguments, faust_credentials
+from streams.pipeline.connection import client_arguments
 from streams.pipeline.delivery import Delivery
 from streams.pipeline.faust_app import VerifierApp, make_app
+from streams.pipeline.faust_credentials import faust_credentials
 from streams.pipeline.group import FaustGroup
 from streams.pipeline.verifier import Limits, Topics, Verifier
 from streams.settings import DEFAULT_PRIORITY, Settings

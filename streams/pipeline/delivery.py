@@ -6,6 +6,7 @@ broker, so every send has a deadline of its own, within which expired batches ar
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -50,19 +51,15 @@ class Delivery:
 
     async def stop(self) -> None:
         """Wait for usage events on the way, then close; bounded, since a dead broker never answers."""
-        try:
+        with suppress(TimeoutError, DeliveryFailed):
             async with asyncio.timeout(_STOP_SECONDS):
                 await self.flush()
-        except (TimeoutError, DeliveryFailed):
-            pass
         for task in self._usage.values():
             task.cancel()
         if self._producer is not None:
             producer, self._producer = self._producer, None
-            try:
+            with suppress(TimeoutError, KafkaError):
                 await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
-            except (TimeoutError, KafkaError):
-                pass
 
     async def send(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers = ()) -> None:
         """Send and wait for the broker's acknowledgement (acks=all).

@@ -7,6 +7,7 @@ Faust may skip a record in a rebalance; what is missing is read from Kafka itsel
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -31,8 +32,11 @@ _WATCH_SECONDS = 1.0
 
 
 class Intake:
-    """Runs `work` for every record. `grace_seconds`: for work in flight at a stop or rebalance;
-    `patience_seconds`: without a finished record, work waiting and no hold, before NoProgress."""
+    """Runs `work` for every record.
+
+    `grace_seconds`: for work in flight at a stop or rebalance; `patience_seconds`: without a finished record,
+    with work in flight and no hold, before NoProgress.
+    """
 
     def __init__(
         self,
@@ -232,8 +236,6 @@ class Intake:
                     await self._fill_tail(partition, window, end)
 
     async def _fill_tail(self, partition: Partition, window: Window, end: int) -> None:
-        try:
+        with suppress(TimeoutError):  # then only markers of a transaction stand there
             async with asyncio.timeout(_TAIL_SECONDS):
                 await self._fill(partition, window, end)
-        except TimeoutError:
-            pass  # only markers of a transaction stand there

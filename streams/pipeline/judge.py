@@ -32,7 +32,7 @@ class Judge:
             return await self._judge(record)
         except BadRecord:
             raise
-        except Exception as error:  # noqa: BLE001  (a fault in one record must not cost the others)
+        except Exception as error:
             logger.exception("record.internal_error", partition=record.partition.number, offset=record.offset)
             raise BadRecord("internal_error", type(error).__name__) from error
 
