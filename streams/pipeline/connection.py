@@ -105,7 +105,7 @@ async def connected(client: C, settings: Settings, seconds: float = CONNECT_SECO
                 raise _unavailable(settings, word, f"no answer in {seconds:g} s") from None
             yield client
         except KafkaError as error:
-            raise _unavailable(settings, word, _name(error)) from error
+            raise _unavailable(settings, word, _name(error)) from None
         finally:
             with suppress(TimeoutError, KafkaError):
                 async with asyncio.timeout(_CLOSE_SECONDS):
@@ -137,7 +137,8 @@ def last_word() -> Iterator[LastWord]:
 
 
 def _unavailable(settings: Settings, word: LastWord, otherwise: str) -> KafkaUnavailable:
-    return KafkaUnavailable(bootstrap_servers(settings), word.text.rstrip(".") or otherwise)
+    # aiokafka: 'Unable connect to "host:port": what went wrong'
+    return KafkaUnavailable(bootstrap_servers(settings), word.text.split('": ')[-1].rstrip(".") or otherwise)
 
 
 def _name(error: KafkaError) -> str:
