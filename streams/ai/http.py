@@ -6,6 +6,7 @@ It trusts nobody: no redirects, no proxies from the environment, no cookies, no 
 
 import asyncio
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Protocol
 
 import aiohttp
@@ -56,6 +57,7 @@ class HttpClient:
         self._client = httpx.AsyncClient(
             transport=transport or AiohttpTransport(client=lambda: _session(max_connections)),
             headers=_HEADERS,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
             follow_redirects=False,
             trust_env=False,
