@@ -1,1 +1,46 @@
-"""Under construction."""
+"""IS IT FULL TEXT?  Pure: a document goes in, a verdict or a question for a model comes out.
+
+    examination = examine(record)                  # read, count, certain rules
+    examination.verdict                            # decided here, at no cost; or
+    conclude(examination, await ask(examination.question))
+
+Layout, in the order in which a record meets them
+-------------------------------------------------
+verifier     all steps in one call: `verify_document`
+examination  `examine`: from a record to a verdict or a question
+identity     content id, digest, verdict id; is it the work that was asked for
+read, sniff  what kind of document it is, and its one reader in `readers/`
+blocks       what every reader makes: blocks of text with their offsets
+limits       how much of a hostile document is looked at
+evidence     what can be counted; with `tail`, `garbling`, `language`, `wording`
+vocabulary   phrases and section names, one table per language in `phrases/`
+rules        the certain rules in order; `rules_unreadable`, `rules_pages`, `rules_articles`, `decision`
+excerpt      what a model is shown, behind a mark that the document cannot contain
+question     figures, excerpts, instructions (`prompts/`) and the closed answer schema
+answer       strict reading of what comes back; `quotes` finds its quotes in the text
+trust        when a model's `full_text` is not believed; `injection` notes who tries to talk to it
+conclusion   `conclude` and `undetermined`: from an answer, or from none, to a verdict
+reasons      reason codes, their weights and what they say to a person
+policy       the thresholds, and the version that names them
+errors       `BadAnswer`
+"""
+
+from streams.verify.conclusion import Reply, conclude, undetermined
+from streams.verify.errors import BadAnswer
+from streams.verify.examination import Examination, examine
+from streams.verify.policy import Policy
+from streams.verify.question import Question
+from streams.verify.verifier import Ask, verify_document
+
+__all__ = [
+    "Ask",
+    "BadAnswer",
+    "Examination",
+    "Policy",
+    "Question",
+    "Reply",
+    "conclude",
+    "examine",
+    "undetermined",
+    "verify_document",
+]

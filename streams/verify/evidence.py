@@ -1,0 +1,185 @@
+"""What can be counted in a document without understanding it. All words and places are of the extracted text."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from schemas import DocumentStats, Identity, ScrapedContent
+from streams.verify.blocks import Block, Document
+from streams.verify.garbling import odd_share
+from streams.verify.identity import compare
+from streams.verify.language import guess_language
+from streams.verify.tail import TailState, tail_state
+from streams.verify.vocabulary import Hit, vocabulary
+from streams.verify.wording import count_words
+
+BODY_SECTIONS = ("introduction", "methods", "results", "discussion", "conclusion")
+PROSE_WORDS = 20
+"""A paragraph of fewer words is a label, a menu entry or a caption."""
+
+_CITATION = re.compile(
+    r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]|\((?:[^()]{0,80}?\b(?:1[89]|20)\d\d[a-z]?)\)|（[^（）]{0,40}(?:19|20)\d\d[^（）]{0,4}）"
+)
+_PAGE_RANGE = re.compile(r"\bpp?\.?\s?\d+\s?[-–]\s?\d+|\b[Ss]\.\s?\d+\s?[-–]\s?\d+|\b\d{1,4}\s?[-–]\s?\d{1,4}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The counts on which rules and the statistics shown to a model rest."""
+
+    kind: str
+    chars: int
+    all_words: int
+    """Page furniture included."""
+    main_words: int
+    body_words: int
+    """Prose (paragraphs of `PROSE_WORDS` or more) outside abstract, references and back matter."""
+    abstract_words: int
+    paragraphs: int
+    """Prose paragraphs."""
+    longest_paragraph: int
+    headings: int
+    sections: Mapping[str, int]
+    """Canonical section -> words of prose under it, in order of appearance; front matter is not in it."""
+    references: int
+    citations: int
+    """In-text citations in the body."""
+    page_ranges: int
+    """Lines that end with a range of pages, as in tables of contents."""
+    link_share: float
+    """Share of main characters that are links."""
+    hits: tuple[Hit, ...]
+    tail: TailState
+    odd_share: float
+    """Share of words that no language writes: 0 clean, 1 glyph garbage."""
+    lang: str | None
+    identity: Identity
+    problems: frozenset[str]
+    structured_body: bool | None
+    script_notice: str | None
+    metadata_free: bool | None
+    http_status: int | None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Phrase kind -> how many distinct phrases of it occur."""
+
+    @property
+    def body_sections(self) -> int:
+        """Body sections with prose of their own."""
+        return sum(1 for name in BODY_SECTIONS if self.sections.get(name, 0) >= 40)
+
+    def count(self, kind: str) -> int:
+        """Distinct phrases of a kind."""
+        return self.counts.get(kind, 0)
+
+    def stats(self) -> DocumentStats:
+        """The counts that a verdict carries."""
+        return DocumentStats(
+            chars=self.chars,
+            main_words=self.main_words,
+            body_words=self.body_words,
+            headings=self.headings,
+            references=self.references,
+            lang=self.lang,
+        )
+
+
+def gather(record: ScrapedContent, document: Document) -> Evidence:
+    """Count everything once; linear in the length of the text."""
+    walk = _Walk()
+    for block in document.blocks:
+        walk.take(block)
+    hits = vocabulary().find(document.text)
+    notices = vocabulary().find(document.script_notice or "", ("js",))
+    length = len(record.content) if record.content is not None else len(record.content_base64 or b"")
+    return Evidence(
+        kind=document.kind,
+        chars=len(document.text),
+        all_words=walk.all_words,
+        main_words=walk.main_words,
+        body_words=walk.body_words,
+        abstract_words=walk.abstract_words,
+        paragraphs=len(walk.prose),
+        longest_paragraph=walk.longest,
+        headings=walk.headings,
+        sections=dict(walk.sections),
+        references=walk.references,
+        citations=walk.citations,
+        page_ranges=walk.page_ranges,
+        link_share=round(walk.link_chars / max(1, walk.main_chars), 3),
+        hits=hits,
+        tail=tail_state(document, walk.prose, walk.reference_tail, hits, length),
+        odd_share=odd_share(document.text),
+        lang=guess_language(document.text, walk.main_words),
+        identity=compare(record, document),
+        problems=document.problems,
+        structured_body=document.structured_body,
+        script_notice=document.script_notice,
+        metadata_free=document.metadata.is_accessible_for_free,
+        http_status=record.http_status,
+        counts=_distinct(document.text, hits) | ({"noscript": len(notices)} if notices else {}),
+    )
+
+
+class _Walk:
+    """One pass over the blocks, knowing under which section heading it is."""
+
+    def __init__(self) -> None:
+        self.section: str | None = None
+        self.all_words = self.main_words = self.body_words = self.abstract_words = 0
+        self.longest = self.headings = self.references = self.citations = self.page_ranges = 0
+        self.link_chars = self.main_chars = 0
+        self.sections: dict[str, int] = {}
+        self.prose: list[Block] = []
+        self.reference_tail = False
+
+    def take(self, block: Block) -> None:
+        words = count_words(block.text)
+        self.all_words += words
+        if block.kind == "furniture":
+            return
+        self.main_words += words
+        self.main_chars += len(block.text)
+        if block.kind == "heading":
+            self._heading(block)
+        elif block.kind == "reference":
+            self.references += 1
+            self.reference_tail = self.reference_tail or self.references >= 3
+        elif block.kind == "link":
+            self.link_chars += len(block.text)
+        else:
+            self._text(block, words)
+        if len(block.text) < 300 and _PAGE_RANGE.search(block.text) and self.section != "references":
+            self.page_ranges += 1
+
+    def _heading(self, block: Block) -> None:
+        self.headings += 1
+        section = vocabulary().section(block.text)
+        if section:
+            self.section = section
+            self.sections.setdefault(section, 0)
+            if section in {"references", "backmatter"} and self.body_words:
+                self.reference_tail = True
+            elif section in BODY_SECTIONS:
+                self.reference_tail = False
+
+    def _text(self, block: Block, words: int) -> None:
+        if words < PROSE_WORDS or block.kind == "caption":
+            return
+        self.longest = max(self.longest, words)
+        if self.section is not None:
+            self.sections[self.section] += words
+        if self.section == "references":
+            return
+        if self.section == "abstract":
+            self.abstract_words += words
+        elif self.section != "backmatter":
+            self.body_words += words
+            self.citations += len(_CITATION.findall(block.text))
+        self.prose.append(block)
+
+
+def _distinct(text: str, hits: tuple[Hit, ...]) -> dict[str, int]:
+    seen: dict[str, set[str]] = {}
+    for hit in hits:
+        seen.setdefault(hit.kind, set()).add(text[hit.start : hit.end].lower())
+    return {kind: len(phrases) for kind, phrases in seen.items()}

@@ -1,0 +1,129 @@
+"""From a record to a verdict or a question: read, count, try the certain rules, else ask."""
+
+from dataclasses import dataclass
+from random import Random
+
+from schemas import Access, Completeness, FulltextVerdict, ScrapedContent, Verdict
+from streams.clock import Clock, SystemClock
+from streams.verify.blocks import Document
+from streams.verify.decision import Decision
+from streams.verify.evidence import BODY_SECTIONS, Evidence, gather
+from streams.verify.excerpt import Part, cut
+from streams.verify.identity import Ids, identify
+from streams.verify.injection import find_injection
+from streams.verify.policy import DEFAULT_POLICY, Policy
+from streams.verify.question import Question, ask_about
+from streams.verify.read import read
+from streams.verify.reasons import reason
+from streams.verify.rules import decide
+from streams.verify.trust import contradiction
+
+_COAR = "http://purl.org/coar/access_right/"
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What is known about a record after reading it. Small and picklable: the document itself is not in it."""
+
+    draft: FulltextVerdict
+    """`undetermined`, with everything that was measured filled in."""
+    verdict: FulltextVerdict | None
+    """The local verdict; None when a model must be asked."""
+    question: Question | None
+    """What to ask; None when there is a verdict."""
+    parts: tuple[Part, ...] = ()
+    """The excerpts that the question shows: quotes are looked for in them."""
+    contradiction: str | None = None
+    """Why a model's `full_text` would not be believed; None: it would."""
+    policy: Policy = DEFAULT_POLICY
+
+
+def examine(
+    record: ScrapedContent, policy: Policy = DEFAULT_POLICY, *, clock: Clock | None = None, random: Random | None = None
+) -> Examination:
+    """Read a record and decide, or say what to ask. Pure and CPU-bound; raises nothing for any content.
+
+    `random` makes the mark before excerpt lines. By default it is seeded with the content's digest: the mark
+    cannot stand in the document, and the same content asks the same question, so that a cached answer fits.
+    """
+    ids = identify(record, policy.version)
+    document = read(record)
+    evidence = gather(record, document)
+    draft = _draft(record, ids, document, evidence, policy, clock or SystemClock())
+    decision = decide(document, evidence, policy.local_tier == "on")
+    if decision is not None:
+        return Examination(draft, _decided(draft, decision), None, policy=policy)
+    parts = cut(document.text, policy)
+    source = random or Random(ids.content_digest)  # noqa: S311  # unguessable is not needed: the mark never occurs in the text
+    question = ask_about(record, ids, document.text, evidence, parts, policy, source)
+    return Examination(draft, None, question, parts, contradiction(evidence, policy), policy)
+
+
+def _draft(
+    record: ScrapedContent, ids: Ids, document: Document, evidence: Evidence, policy: Policy, clock: Clock
+) -> FulltextVerdict:
+    injection = find_injection(document, evidence)
+    codes = (["CAPPED"] if "capped" in evidence.problems else []) + (
+        ["INJECTION_SUSPECT"] if injection.suspected else []
+    )
+    return FulltextVerdict(
+        verdict_id=ids.verdict_id,
+        content_id=ids.content_id,
+        url=record.url,
+        doi=record.doi,
+        verdict=Verdict.UNDETERMINED,
+        confidence=0.0,
+        decided_by="local_rules",
+        reasons=tuple(reason(code) for code in codes),
+        completeness=_completeness(evidence),
+        identity=evidence.identity,
+        access=_access(document, evidence),
+        stats=evidence.stats(),
+        injection=injection,
+        policy_version=policy.version,
+        decided_at=clock.now(),
+    )
+
+
+def _decided(draft: FulltextVerdict, decision: Decision) -> FulltextVerdict:
+    return draft.model_copy(
+        update={
+            "verdict": decision.verdict,
+            "confidence": decision.confidence,
+            "reasons": tuple(reason(code) for code in decision.reasons) + draft.reasons,
+            "evidence": decision.quotes,
+            "completeness": draft.completeness.model_copy(update={"body_present": decision.body_present}),
+        }
+    )
+
+
+def _completeness(evidence: Evidence) -> Completeness:
+    seen = tuple(evidence.sections)
+    article = sum(1 for name in BODY_SECTIONS if name in seen) >= 2
+    states = {
+        "complete": "no",
+        "references": "no",
+        "mid_sentence": "mid_sentence",
+        "marker": "marker",
+        "char_cap": "char_cap",
+    }
+    return Completeness(
+        sections_seen=seen,
+        missing=tuple(name for name in BODY_SECTIONS if name not in seen) if article else (),
+        truncated=states.get(evidence.tail, "unknown"),
+    )
+
+
+def _access(document: Document, evidence: Evidence) -> Access:
+    """What the page shows of walls; a licence is only repeated where the document names it."""
+    asks = evidence.count("paywall") + evidence.count("login")
+    wall: str = "none"
+    if asks:
+        wall = "hard_wall" if evidence.body_words < 300 and evidence.body_sections < 2 else "soft_overlay"
+    license_ = document.metadata.license
+    return Access(
+        evidence=wall,
+        coar=f"{_COAR}c_abf2" if license_ else None,
+        license=license_,
+        is_accessible_for_free=document.metadata.is_accessible_for_free,
+    )

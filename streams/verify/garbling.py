@@ -1,0 +1,32 @@
+"""Is the text a language or glyph garbage? A measure that errs towards language."""
+
+import re
+
+_SAMPLE = 20_000
+_MOJIBAKE = re.compile(
+    r"[ÃÂ][\u0080-\u00bf\u2013-\u203a\u20ac\u0152-\u017e]|â€|Ð[\u0080-\u00bf]|Ñ[\u0080-\u00bf]|ï¿½|\ufffd|\(cid:\d+\)"
+)
+_LATIN_WORD = re.compile(r"[A-Za-z]{4,}")
+_VOWELS = re.compile(r"[aeiouyAEIOUY]")
+_STRANGE = re.compile(r"[\ue000-\uf8ff\ufffd\u0080-\u009f■□◆▯]")
+
+
+def odd_share(text: str) -> float:
+    """Share (0..1) of tokens that no language writes: symbols for letters, mojibake, words without vowels."""
+    tokens = text[:_SAMPLE].split()
+    if not tokens:
+        return 0.0
+    return round(sum(1 for token in tokens if _is_odd(token)) / len(tokens), 3)
+
+
+def _is_odd(token: str) -> bool:
+    if _MOJIBAKE.search(token) or _STRANGE.search(token):
+        return True
+    core = token.strip(".,;:!?()[]{}\"'“”‘’«»–—-/…。、，")
+    if len(core) < 3 or any(c.isdigit() for c in core):
+        return False
+    letters = sum(1 for c in core if c.isalpha())
+    if letters < 0.5 * len(core) and "://" not in core:
+        return True
+    latin = _LATIN_WORD.fullmatch(core)
+    return bool(latin) and not core.isupper() and not _VOWELS.search(core)

@@ -1,0 +1,43 @@
+"""How verdicts are reached: the thresholds in one frozen object, and the version that names them."""
+
+import hashlib
+from dataclasses import dataclass, fields
+from typing import Literal
+
+RULES_VERSION = "1"
+"""Raised when a rule, a phrase table, a reader or the meaning of a threshold changes."""
+
+PROMPT_VERSION = "1"
+"""Raised with the file `prompts/v<version>.txt` or the layout of the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Settings of the verifier. Lengths in characters or words of the extracted text."""
+
+    local_tier: Literal["on", "off"] = "on"
+    """`off`: every record that has any text to show goes to a model. One without text (empty, a locked or
+    scanned PDF, binary data) is decided here all the same: there is nothing to ask about."""
+    excerpt_chars: int = 5_600
+    """A document up to this length is shown whole."""
+    head_chars: int = 2_000
+    middle_chars: int = 400
+    tail_chars: int = 1_400
+    max_tokens: int = 500
+    """Of the answer."""
+    full_text_body_words: int = 1_500
+    """Body prose from which an article with all its sections is accepted without a model."""
+    contradiction_body_words: int = 300
+    """A model's `full_text` on less body prose than this is not believed."""
+    min_full_text_confidence: float = 0.5
+    """A model's `full_text` below this is `undetermined`."""
+
+    @property
+    def version(self) -> str:
+        """`r<rules>.p<prompt>.<digest of the settings>`; part of every verdict's id."""
+        values = ",".join(f"{field.name}={getattr(self, field.name)}" for field in fields(self))
+        return f"r{RULES_VERSION}.p{PROMPT_VERSION}.{hashlib.blake2b(values.encode(), digest_size=3).hexdigest()}"
+
+
+DEFAULT_POLICY = Policy()
+"""What is used where none is given."""

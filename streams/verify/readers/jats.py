@@ -1,0 +1,173 @@
+"""JATS and TEI articles, by lxml: no entities, no DTD, no network, bounded depth. The body is where they say it is."""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from streams.verify.blocks import BlockKind, Document, Draft, Metadata, join
+from streams.verify.limits import MAX_XML_DEPTH
+from streams.verify.readers.metadata import find_doi
+from streams.verify.readers.strip import depth_of, strip_markup
+from streams.verify.vocabulary import vocabulary
+from streams.verify.wording import tidy
+
+_HEADING = frozenset({"title", "head", "article-title", "label-title"})
+_PARAGRAPH = frozenset({"p", "disp-quote", "verse-line", "note", "ab", "quote", "def", "speech"})
+_LEAF: dict[str, BlockKind] = {
+    **dict.fromkeys(_PARAGRAPH, "paragraph"),
+    **dict.fromkeys(("list-item", "item", "td", "th", "cell"), "list"),
+    **dict.fromkeys(("caption", "figDesc"), "caption"),
+    **dict.fromkeys(("ref", "biblStruct", "bibl", "mixed-citation"), "reference"),
+}
+_SKIPPED = frozenset(
+    {"journal-meta", "permissions", "tex-math", "counts", "custom-meta-group", "self-uri", "teiHeader", "facsimile"}
+)
+_LICENSE = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)", re.IGNORECASE)
+_XLINK = "{http://www.w3.org/1999/xlink}href"
+_MIN_BODY_CHARS = 400
+
+
+def read_jats(markup: str) -> Document:
+    """A document with `structured_body` set; broken XML keeps what was readable and is noted. Never raises."""
+    if depth_of(markup)[0] > MAX_XML_DEPTH:
+        return join("jats", strip_markup(markup), problems=["xml_broken"])
+    root, broken = _parse(markup)
+    if root is None:
+        return join("jats", strip_markup(markup), problems=["xml_broken"])
+    article = _article(root)
+    title = _first(article, ("article-title", "titleStmt"))
+    body = _child(article, "body")
+    return join(
+        "jats",
+        _drafts(article),
+        metadata=Metadata(title=title, doi=_doi(article), license=_license(article)),
+        problems=["xml_broken"] if broken else [],
+        structured_body=body is not None and len(tidy("".join(_texts(body)))) >= _MIN_BODY_CHARS,
+        title_block=title,
+    )
+
+
+def _parse(markup: str) -> tuple[etree._Element | None, bool]:
+    """The root and whether the XML was damaged. A byte string, because lxml refuses text with an encoding line."""
+    data = re.sub(r"^\ufeff?\s*<\?xml[^>]{0,200}\?>", "", markup).replace("\x00", "").encode("utf-8", errors="replace")
+    for recover in (False, True):
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, recover=recover,
+            encoding="utf-8", remove_comments=True, remove_pis=True,
+        )  # fmt: skip
+        try:
+            root = etree.fromstring(data, parser)
+        except (etree.XMLSyntaxError, ValueError):
+            continue
+        if root is not None:
+            return root, recover
+    return None, True
+
+
+def _name(element: etree._Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _article(root: etree._Element) -> etree._Element:
+    """The first article of a set; the root itself otherwise."""
+    if _name(root) in {"article", "TEI"}:
+        return root
+    return next((element for element in root.iter() if _name(element) in {"article", "TEI"}), root)
+
+
+def _child(article: etree._Element, name: str) -> etree._Element | None:
+    """The body of the article itself, not of a response or sub-article."""
+    for element in article:
+        if _name(element) == name:
+            return element
+        if _name(element) == "text":
+            return next((inner for inner in element if _name(inner) == name), None)
+    return None
+
+
+def _texts(element: etree._Element) -> Iterator[str]:
+    """Text in document order, without the parts that nobody reads."""
+    if _name(element) in _SKIPPED:
+        return
+    yield element.text or ""
+    for child in element:
+        yield from _texts(child)
+        yield child.tail or ""
+
+
+def _drafts(article: etree._Element) -> Iterator[Draft]:
+    """Blocks in document order; a section named references makes its entries references."""
+    stack = [article]
+    while stack:
+        element = stack.pop()
+        name = _name(element)
+        if not name or name in _SKIPPED:
+            continue
+        kind: BlockKind | None = "heading" if name in _HEADING else _LEAF.get(name)
+        if kind is not None:
+            yield kind, _flat(element)
+            continue
+        if name == "abstract":
+            yield from _implied("abstract", element)
+        if name in {"ref-list", "listBibl"}:
+            yield from _implied("references", element)
+        if name == "contrib":
+            yield "furniture", _flat(element)
+            continue
+        if name in {
+            "article-id",
+            "pub-date",
+            "aff",
+            "fpage",
+            "lpage",
+            "volume",
+            "issue",
+            "history",
+            "related-article",
+            "kwd-group",
+        }:
+            yield "furniture", _flat(element)
+            continue
+        stack.extend(reversed(element))
+
+
+def _implied(section: str, element: etree._Element) -> Iterator[Draft]:
+    """JATS may leave out the heading of an abstract or a reference list."""
+    first = next((_flat(child) for child in element if _name(child) in _HEADING), "")
+    if vocabulary().section(first) != section:
+        yield "heading", section.capitalize()
+
+
+def _flat(element: etree._Element) -> str:
+    parts = []
+    for part in element.itertext():
+        parts.append(part if isinstance(part, str) else str(part))
+    return (
+        " ".join("".join(parts).split())
+        if _name(element) not in {"contrib", "ref", "biblStruct"}
+        else " ".join(" ".join(parts).split())
+    )
+
+
+def _first(article: etree._Element, names: tuple[str, ...]) -> str | None:
+    for element in article.iter():
+        if _name(element) in names:
+            return tidy(_flat(element))[:500] or None
+    return None
+
+
+def _doi(article: etree._Element) -> str | None:
+    for element in article.iter():
+        if _name(element) in {"article-id", "idno"} and (found := find_doi(element.text or "")):
+            return found
+    return None
+
+
+def _license(article: etree._Element) -> str | None:
+    for element in article.iter():
+        if _name(element) in {"license", "license_ref", "licence"}:
+            source = f"{element.get(_XLINK) or ''} {_flat(element)[:2_000]}"
+            if match := _LICENSE.search(source):
+                return f"cc-{match.group(1).lower()}"
+    return None

@@ -1,0 +1,84 @@
+"""What a page says about itself: citation_* tags, OpenGraph and JSON-LD, as far as a verdict uses it."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from streams.verify.blocks import Metadata
+from streams.verify.limits import MAX_METADATA_CHARS
+from streams.verify.wording import tidy
+
+_TITLE_NAMES = ("citation_title", "dc.title", "dcterms.title", "og:title")
+_DOI_NAMES = ("citation_doi", "dc.identifier", "prism.doi", "bepress_citation_doi")
+_LICENSE = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)", re.IGNORECASE)
+_DOI = re.compile(r"10\.\d{4,9}/[^\s\"'<>]+")
+_MAX_META, _MAX_NODES = 400, 2_000
+
+
+def read_metadata(tree: LexborHTMLParser) -> Metadata:
+    """Title, DOI, licence and isAccessibleForFree where the page gives them."""
+    tags = _meta_tags(tree)
+    title = next((tags[name] for name in _TITLE_NAMES if tags.get(name)), None)
+    doi = next((found for name in _DOI_NAMES if (found := find_doi(tags.get(name, "")))), None)
+    return Metadata(
+        title=tidy(title)[:500] if title else None,
+        doi=doi,
+        license=_license(tree),
+        is_accessible_for_free=_free(tree),
+    )
+
+
+def find_doi(text: str) -> str | None:
+    """The first DOI in a text, lower case, without trailing punctuation."""
+    match = _DOI.search(text[:10_000])
+    return match.group().rstrip(".,;)]").lower() if match else None
+
+
+def _meta_tags(tree: LexborHTMLParser) -> dict[str, str]:
+    tags: dict[str, str] = {}
+    for node in tree.css("meta")[:_MAX_META]:
+        attributes = node.attributes
+        name = attributes.get("name") or attributes.get("property") or ""
+        tags.setdefault(name.lower(), (attributes.get("content") or "")[:2_000])
+    return tags
+
+
+def _license(tree: LexborHTMLParser) -> str | None:
+    for node in tree.css('a[rel~="license"], link[rel~="license"], a[href*="creativecommons.org"]')[:5]:
+        if match := _LICENSE.search(node.attributes.get("href") or ""):
+            slug = match.group(1).lower()
+            return slug if slug.startswith(("cc", "zero", "mark")) else f"cc-{slug}"
+    return None
+
+
+def _free(tree: LexborHTMLParser) -> bool | None:
+    """IsAccessibleForFree of the first JSON-LD object that has it; `"False"` and `"false"` occur too."""
+    for script in tree.css('script[type="application/ld+json"]')[:10]:
+        raw = script.text(deep=True)
+        if not raw or len(raw) > MAX_METADATA_CHARS:
+            continue
+        try:
+            data = json.loads(raw)
+        except (ValueError, RecursionError):
+            continue
+        for item in _objects(data):
+            value = item.get("isAccessibleForFree")
+            if value is not None:
+                return str(value).strip().lower() in {"true", "1", "https://schema.org/true", "http://schema.org/true"}
+    return None
+
+
+def _objects(data: Any) -> Iterator[dict[str, Any]]:
+    """Every object in parsed JSON, outermost first, without recursion."""
+    queue, seen = [data], 0
+    while queue and seen < _MAX_NODES:
+        seen += 1
+        item = queue.pop(0)
+        if isinstance(item, dict):
+            yield item
+            queue.extend(item.values())
+        elif isinstance(item, list):
+            queue.extend(item)

@@ -1,0 +1,71 @@
+"""What is a heading, a reference or a caption in text whose markup does not say so."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from streams.verify.blocks import BlockKind, Draft
+from streams.verify.vocabulary import vocabulary
+from streams.verify.wording import count_words
+
+_MAX_HEADING_WORDS = 14
+_MAX_HEADING_CHARS = 110
+_NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[IVX]{1,5}\.)\s+\S")
+_REFERENCE_MARK = re.compile(r"^(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.)]?)\s*\S")
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d[a-z]?\b")
+_REFERENCE_SIGN = re.compile(
+    r"\bdoi\b|https?://|\bet al\b|\bpp?\.\s?\d|\d+\s?\(\d+\)|:\s?\d+[-–]\d+|\b\d+[-–]\d+\.?$|\bPress\b|\bVerlag\b|\bISBN\b"
+    r"|^\D{2,60}\s[A-Z]{1,3}[,.;\s]|[A-Z]\.,|\[[JMDC]\]"
+)
+_CAPTION = re.compile(
+    r"^(?:fig(?:ure|\.)?|table|tab\.|abb(?:ildung|\.)|tabelle|tableau|figura|tabla|tabela|tabella|рис\.|таблица|图|表|図)\s*[\dIVX]{1,3}[.:\s]",
+    re.IGNORECASE,
+)
+_ENDS_SENTENCE = (".", "!", "?", ";", ",", "。", "！", "？", "،", "؛", "؟", "…")
+
+
+def looks_like_reference(text: str) -> bool:
+    """One entry of a reference list: a year and one more sign, not long."""
+    if len(text) > 700 or not _YEAR.search(text):
+        return False
+    return bool(_REFERENCE_SIGN.search(text)) and (
+        bool(_REFERENCE_MARK.match(text)) or text[:1].isupper() or not text[:1].isascii()
+    )
+
+
+def looks_like_caption(text: str) -> bool:
+    """The line under a figure or over a table."""
+    return bool(_CAPTION.match(text))
+
+
+def looks_like_heading(text: str) -> bool:
+    """A section's name, or a short numbered line that is no sentence."""
+    if len(text) > _MAX_HEADING_CHARS:
+        return False
+    if vocabulary().section(text):
+        return True
+    if text.endswith(_ENDS_SENTENCE) or count_words(text) > _MAX_HEADING_WORDS:
+        return False
+    return bool(_NUMBERED.match(text)) and not _YEAR.search(text)
+
+
+def outline(texts: Iterable[str]) -> Iterator[Draft]:
+    """Classify paragraphs of plain text; what follows a references heading is references until another section."""
+    in_references = False
+    for text in texts:
+        kind = _kind(text, in_references)
+        if kind == "heading":
+            section = vocabulary().section(text)
+            in_references = section == "references" or (in_references and section is None)
+        yield kind, text
+
+
+def _kind(text: str, in_references: bool) -> BlockKind:
+    if in_references and (looks_like_reference(text) or _REFERENCE_MARK.match(text)):
+        return "reference"
+    if looks_like_heading(text):
+        return "heading"
+    if looks_like_caption(text) and len(text) < 1_500:
+        return "caption"
+    if looks_like_reference(text) and _REFERENCE_MARK.match(text):
+        return "reference"
+    return "paragraph"

@@ -1,0 +1,33 @@
+"""Asymmetric trust: a model may say `full_text` only where what was counted allows it; other verdicts need no leave."""
+
+from streams.verify.evidence import Evidence
+from streams.verify.policy import Policy
+
+_SHORT_ITEM_WORDS = 60
+_WALL_KINDS = ("paywall", "access_options", "login", "consent", "bot", "js", "error", "loading")
+_DENSE = 4
+_DENSE_BODY_WORDS = 600
+
+
+def contradiction(evidence: Evidence, policy: Policy) -> str | None:
+    """One sentence on why `full_text` cannot be, or None."""
+    short = any(hit.kind == "short_item" and hit.start < 300 for hit in evidence.hits)
+    least = _SHORT_ITEM_WORDS if short else policy.contradiction_body_words
+    if evidence.structured_body is False:
+        return "the XML has no body"
+    if evidence.body_words < least:
+        return f"only {evidence.body_words} words of body prose were counted"
+    if (
+        evidence.body_words < _DENSE_BODY_WORDS
+        and sum(evidence.count(kind) for kind in _WALL_KINDS) >= _DENSE
+        and not short
+    ):
+        return "phrases of walls, checks or errors are dense in it"
+    if (
+        evidence.body_sections == 0
+        and evidence.abstract_words
+        and evidence.body_words < _DENSE_BODY_WORDS
+        and not short
+    ):
+        return "there is an abstract but no section of a body"
+    return None
