@@ -28,7 +28,12 @@ def command() -> None:
     asyncio.run(ensure_topics(settings))
     app = build_app(settings)
     worker = faust.Worker(
-        app, loop=asyncio.new_event_loop(), quiet=True, override_logging=False, redirect_stdouts=False
+        app,
+        loop=asyncio.new_event_loop(),
+        quiet=True,
+        loglevel="warning",
+        override_logging=False,
+        redirect_stdouts=False,
     )
     code = 0
     try:

@@ -184,10 +184,8 @@ class Intake:
     async def keep_committing(self) -> None:
         """Commit each second, and at once when a prefix has moved a quarter of its span. Runs until cancelled."""
         while True:
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._commit_due.wait(), COMMIT_SECONDS)
-            except TimeoutError:
-                pass
             self._commit_due.clear()
             try:
                 await self.commit()

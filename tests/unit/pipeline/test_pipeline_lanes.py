@@ -1,0 +1,96 @@
+"""Which record starts next."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.pipeline.lanes import Lanes
+from streams.pipeline.record import Partition, Record
+
+A, B = Partition("t", 0), Partition("t", 1)
+
+
+def put(lanes: Lanes, partition: Partition, offset: int, key: bytes | None = None) -> None:
+    """Let a record arrive."""
+    window = lanes.window(partition)
+    assert window is not None
+    window.arrive(offset)
+    lanes.put(Record(partition, offset, key, b"x"))
+
+
+def started(lanes: Lanes) -> list[tuple[int, int]]:
+    """Everything that may start now, as (partition, offset)."""
+    return [(record.partition.number, record.offset) for record in lanes.startable()]
+
+
+def test_a_full_span_holds_back_its_own_partition_only() -> None:
+    """One stuck partition does not stop another."""
+    lanes = Lanes(span=2, in_flight=10)
+    lanes.open(A, 0)
+    lanes.open(B, 0)
+    for offset in range(4):
+        put(lanes, A, offset)
+    put(lanes, B, 0)
+    assert sorted(started(lanes)) == [(0, 0), (0, 1), (1, 0)]
+    assert started(lanes) == []
+
+
+def test_one_key_runs_one_at_a_time_and_in_order() -> None:
+    """A later record of a key waits for the earlier one, without taking a place in flight."""
+    lanes = Lanes(span=10, in_flight=2)
+    lanes.open(A, 0)
+    for offset, key in enumerate([b"k", b"k", b"k", b"other"]):
+        put(lanes, A, offset, key)
+    first = list(lanes.startable())
+    assert [record.offset for record in first] == [0, 3]
+    lanes.finished(first[0], done=True)
+    assert started(lanes) == [(0, 1)]
+
+
+def test_partitions_take_turns() -> None:
+    """A long backlog of one partition does not delay the other's first record."""
+    lanes = Lanes(span=100, in_flight=2)
+    lanes.open(A, 0)
+    lanes.open(B, 0)
+    for offset in range(50):
+        put(lanes, A, offset)
+    put(lanes, B, 0)
+    assert {partition for partition, _ in started(lanes)} == {0, 1}
+
+
+def test_a_closed_lane_forgets_what_waits_and_frees_what_ran() -> None:
+    """After a rebalance no byte and no place of the lost partition is still counted."""
+    lanes = Lanes(span=10, in_flight=1)
+    lanes.open(A, 0)
+    put(lanes, A, 0, b"k")
+    put(lanes, A, 1, b"k")
+    (running,) = lanes.startable()
+    lanes.close(A)
+    lanes.finished(running, done=False)
+    assert (lanes.in_flight, lanes.held_bytes) == (0, 0)
+
+
+@given(st.lists(st.sampled_from([None, b"a", b"b", b"c"]), max_size=30), st.integers(1, 5), st.randoms())
+def test_everything_runs_once_and_each_key_in_order(keys: list[bytes | None], in_flight: int, random: object) -> None:
+    """Whatever finishes first, every record runs exactly once, keys in offset order, never too many at a time."""
+    lanes = Lanes(span=7, in_flight=in_flight)
+    lanes.open(A, 0)
+    for offset, key in enumerate(keys):
+        put(lanes, A, offset, key)
+    running: list[Record] = []
+    order: list[Record] = []
+    window = lanes.window(A)
+    assert window is not None
+    while len(order) < len(keys):
+        new = list(lanes.startable())
+        running += new
+        order += new
+        assert len(running) == lanes.in_flight <= in_flight
+        busy = [record.key for record in running if record.key]
+        assert len(busy) == len(set(busy))
+        assert running, "nothing can start and nothing runs"
+        lanes.finished(running.pop(random.randrange(len(running))), done=True)  # type: ignore[attr-defined]
+        window.note_committed(window.prefix)
+    assert sorted(record.offset for record in order) == list(range(len(keys)))
+    for key in {record.key for record in order if record.key}:
+        offsets = [record.offset for record in order if record.key == key]
+        assert offsets == sorted(offsets)
