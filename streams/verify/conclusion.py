@@ -1,4 +1,4 @@
-"""From a model's answer to a verdict: parsed strictly, its quotes looked up, its consistency and our counts held against it."""
+"""From a model's answer to a verdict: parsed strictly, its quotes looked up, our counts held against it."""
 
 from dataclasses import dataclass
 
@@ -17,8 +17,8 @@ _INCONSISTENT = 0.5
 _BODY_EXPECTED = frozenset({Verdict.FULL_TEXT})
 _BODY_IMPOSSIBLE = frozenset(
     {
-        Verdict.ABSTRACT_ONLY, Verdict.LOGIN_WALL, Verdict.CONSENT_WALL, Verdict.BOT_CHECK, Verdict.JS_REQUIRED, Verdict.ERROR_PAGE,
-        Verdict.LANDING_PAGE, Verdict.TOC, Verdict.REFERENCES_ONLY, Verdict.EMPTY,
+        Verdict.ABSTRACT_ONLY, Verdict.LOGIN_WALL, Verdict.CONSENT_WALL, Verdict.BOT_CHECK, Verdict.JS_REQUIRED,
+        Verdict.ERROR_PAGE, Verdict.LANDING_PAGE, Verdict.TOC, Verdict.REFERENCES_ONLY, Verdict.EMPTY,
     }
 )  # fmt: skip
 

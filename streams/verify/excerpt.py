@@ -1,4 +1,4 @@
-"""What of a document a model is shown: all of it when short, else its head, three places in the middle, and its tail."""
+"""What of a document a model is shown: all when short, else its head, three places in the middle, and the tail."""
 
 from dataclasses import dataclass
 from random import Random

@@ -1,4 +1,4 @@
-"""How much of a hostile document is looked at: every cap in one place, so that reading is bounded in time and memory."""
+"""How much of a hostile document is looked at: every cap in one place, so that reading is bounded."""
 
 MAX_BYTES = 8 * 1024 * 1024
 """Bytes or characters of a document that are read; the rest is cut and noted as `capped`."""

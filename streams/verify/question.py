@@ -1,4 +1,4 @@
-"""The question put to a model: fixed instructions, figures that we measured, marked excerpts, a closed answer schema."""
+"""The question put to a model: instructions, figures that we measured, marked excerpts, a closed answer schema."""
 
 from dataclasses import dataclass
 from functools import cache

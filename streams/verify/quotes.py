@@ -33,10 +33,9 @@ def _normal(text: str) -> tuple[str, list[int]]:
     characters: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text.translate(_SAME)):
-        if character.isspace():
-            if characters and characters[-1] == " ":
-                continue
-            character = " "
-        characters.append(character)
+        space = character.isspace()
+        if space and characters and characters[-1] == " ":
+            continue
+        characters.append(" " if space else character)
         places.append(place)
     return "".join(characters), places

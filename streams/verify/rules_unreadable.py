@@ -9,7 +9,7 @@ _PROBLEMS = {
     "binary": (Verdict.OTHER, "BINARY_CONTENT"),
     "pdf_encrypted": (Verdict.GARBLED, "PDF_ENCRYPTED"),
     "pdf_broken": (Verdict.GARBLED, "PDF_BROKEN"),
-    "pdf_no_text": (Verdict.GARBLED, "PDF_NO_TEXT"),
+    "pdf_no_text": (Verdict.EMPTY, "PDF_NO_TEXT"),
 }
 _MIN_WORDS = 50
 _ODD_SHARE = 0.5

@@ -46,7 +46,7 @@ def kind_of_text(text: str) -> DocumentKind:
     """`jats`, `html` or `text`, by markup. An XML root of another vocabulary reads as HTML, which forgives."""
     head = text.lstrip("\ufeff \r\n\t\x00")[:_SNIFF]
     lowered = head[:200].lower()
-    if lowered.startswith("<!doctype html") or lowered.startswith("<html"):
+    if lowered.startswith(("<!doctype html", "<html")):
         return "html"
     if head.startswith("<") and _XML_ROOT.search(head) and not re.search(r"<(?:body|div|head)\b", head[:500]):
         return "jats"

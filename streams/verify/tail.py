@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from streams.verify.blocks import Block, Document
+from streams.verify.blocks import Block
 from streams.verify.vocabulary import Hit
 from streams.verify.wording import count_words
 
@@ -17,9 +17,7 @@ _MARKER_ZONE = 400
 _ROUND_CAPS = (1_000, 1_024, 1_250, 4_096, 8_192, 16_384, 32_768, 65_536)
 
 
-def tail_state(
-    document: Document, prose: Sequence[Block], reference_tail: bool, hits: Sequence[Hit], length: int
-) -> TailState:
+def tail_state(prose: Sequence[Block], reference_tail: bool, hits: Sequence[Hit], length: int) -> TailState:
     """`reference_tail`: a reference list or back matter stands after the prose; `length`: characters as received."""
     if not prose:
         return "references" if reference_tail else "unknown"

@@ -20,6 +20,7 @@ _NUMBERING = re.compile(
     r"^(?:(?:section|chapter|kapitel)\s+)?(?:\d{1,2}(?:\.\d{1,2})*\.?|[ivx]{1,5}[.)]|[a-z][.)]|[一二三四五六七八九十]+[、.])\s*"
 )
 _EDGES = " \t:.-–—|*#。："
+_TOKEN = re.compile(r"\w+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0600-\u06ff]")
 
 
@@ -36,7 +37,8 @@ class Hit:
 class Vocabulary:
     """Phrases by kind and section names, of all languages together (pages mix languages)."""
 
-    phrases: Mapping[str, tuple[str, ...]]
+    phrases: Mapping[str, tuple[tuple[str | None, str], ...]]
+    """Kind -> (a word that must occur, phrase), longest phrase first; None for scripts without spaces."""
     sections: Mapping[str, str]
 
     def section(self, heading: str) -> str | None:
@@ -55,10 +57,15 @@ class Vocabulary:
 
     def _scan(self, low: str, kinds: tuple[str, ...], offset: int) -> list[Hit]:
         low = low.replace("’", "'").replace("‘", "'")
+        words = set(_TOKEN.findall(low))
         hits: list[Hit] = []
         for kind in kinds:
             taken: list[tuple[int, int]] = []
-            for phrase in self.phrases[kind]:  # longest first, so that a shorter one inside it is not counted again
+            for word, phrase in self.phrases[
+                kind
+            ]:  # longest first, so that a shorter one inside it is not counted again
+                if word is not None and word not in words:
+                    continue
                 at = low.find(phrase)
                 while at >= 0 and len(taken) < _MAX_HITS:
                     end = at + len(phrase)
@@ -86,6 +93,13 @@ def _is_whole(low: str, start: int, end: int) -> bool:
     return left and right
 
 
+def _key(phrase: str) -> str | None:
+    """The phrase's longest word: one look into the text's set of words spares the search for most phrases."""
+    if _UNSPACED.search(phrase):
+        return None
+    return max(_TOKEN.findall(phrase), key=len, default=None)
+
+
 @cache
 def vocabulary() -> Vocabulary:
     """The tables that ship with the package, read once."""
@@ -100,5 +114,8 @@ def vocabulary() -> Vocabulary:
         for section, names in table["sections"].items():
             for name in names:
                 sections.setdefault(lower(name), section)
-    ordered = {kind: tuple(sorted(listed, key=lambda p: (-len(p), p))) for kind, listed in phrases.items()}
+    ordered = {
+        kind: tuple((_key(phrase), phrase) for phrase in sorted(listed, key=lambda p: (-len(p), p)))
+        for kind, listed in phrases.items()
+    }
     return Vocabulary(MappingProxyType(ordered), MappingProxyType(sections))

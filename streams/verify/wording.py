@@ -3,18 +3,13 @@
 import re
 from itertools import pairwise
 
-_INVISIBLE = dict.fromkeys(
-    [
-        *(0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0),
-        *range(0x200B, 0x2010),  # zero-width characters and direction marks
-        *range(0x202A, 0x202F),  # bidirectional overrides
-        *range(0x2060, 0x2070),
-        *range(0xFE00, 0xFE10),  # variation selectors: can smuggle bytes
-        *range(0xE0000, 0xE0200),  # tag characters and more variation selectors
-    ]
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\ufeff\uffa0"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f"  # zero-width characters, direction marks and overrides
+    "\ufe00-\ufe0f\U000e0000-\U000e01ff]"  # variation selectors and tag characters: they can smuggle text
 )
-_CONTROL = dict.fromkeys([*range(32), *range(127, 160)], " ")
-_CLEAN = {**_CONTROL, **_INVISIBLE}
+_TAG_CHARACTERS = re.compile("[\U000e0020-\U000e007e]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _ENCODED_RUN = re.compile(r"[A-Za-z0-9+/=_-]{200,}")
 _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -27,18 +22,19 @@ CJK_CHARS_PER_WORD = 2
 
 def tidy(text: str) -> str:
     """Text as one line: invisible characters gone, long encoded runs replaced by an ellipsis, single spaces."""
-    text = _SURROGATES.sub("\ufffd", text.translate(_CLEAN))
-    return " ".join(_ENCODED_RUN.sub("…", text).split())
+    if not text.isascii():
+        text = _SURROGATES.sub("\ufffd", _INVISIBLE.sub("", text))
+    return " ".join(_ENCODED_RUN.sub("…", _CONTROL.sub(" ", text)).split())
 
 
 def invisible_count(text: str) -> int:
     """Characters that a reader cannot see."""
-    return len(text) - len(text.translate(_INVISIBLE))
+    return 0 if text.isascii() else len(_INVISIBLE.findall(text))
 
 
 def tag_characters(text: str) -> str:
     """Plain text smuggled in as Unicode tag characters (U+E0020 to U+E007E)."""
-    return "".join(chr(ord(c) - 0xE0000) for c in text if 0xE0020 <= ord(c) <= 0xE007E)
+    return "" if text.isascii() else "".join(chr(ord(c) - 0xE0000) for c in _TAG_CHARACTERS.findall(text))
 
 
 def count_words(text: str) -> int:

@@ -14,23 +14,26 @@ from streams.verify.vocabulary import vocabulary
 from streams.verify.wording import tag_characters, tidy
 
 _INLINE = (
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
-    "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "math", "button",
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
+    "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
+    "wbr", "math", "button",
 )  # fmt: skip
-_DROPPED = frozenset({
-    "script", "style", "template", "noscript", "svg", "canvas", "iframe", "object", "embed", "video", "audio", "head", "select",
-    "datalist", "textarea", "input", "-comment", "-doctype", "link", "meta", "title",
-})  # fmt: skip
+_DROPPED = frozenset(
+    "script style template noscript svg canvas iframe object embed video audio head select datalist textarea input "
+    "-comment -doctype link meta title".split()
+)
 _FURNITURE = frozenset({"nav", "header", "footer", "aside", "form", "menu", "dialog"})
 _FURNITURE_NAME = re.compile(
-    r"\b(?:nav(?:bar|igation)?|menu|breadcrumbs?|footer|sidebar|cookie[\w-]*|consent[\w-]*|banner|related[\w-]*|recommend[\w-]*|share|social|"
-    r"newsletter|advert[\w-]*|toolbar|masthead|site-header|pagination)\b",
+    r"\b(?:nav(?:bar|igation)?|menu|breadcrumbs?|footer|sidebar|cookie[\w-]*|consent[\w-]*|banner|related[\w-]*|"
+    r"recommend[\w-]*|share|social|newsletter|advert[\w-]*|toolbar|masthead|site-header|pagination)\b",
     re.IGNORECASE,
 )
 _REFERENCES_NAME = re.compile(r"\b(?:references?|ref-list|bibliography|citation-list|reflist)\b", re.IGNORECASE)
 _HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)|font-size\s*:\s*0(?:\.\d+)?(?:px|pt|em|rem|%)?\s*(?:;|$|!)"
-    r"|(?:left|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0|(?<![\w-])color\s*:\s*(?:transparent|rgba\([^)]*,\s*0\))"
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)"
+    r"|font-size\s*:\s*0(?:\.\d+)?(?:px|pt|em|rem|%)?\s*(?:;|$|!)"
+    r"|(?:left|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0"
+    r"|(?<![\w-])color\s*:\s*(?:transparent|rgba\([^)]*,\s*0\))"
     r"|(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)",
     re.IGNORECASE,
 )

@@ -20,8 +20,9 @@ _LEAF: dict[str, BlockKind] = {
     **dict.fromkeys(("caption", "figDesc"), "caption"),
     **dict.fromkeys(("ref", "biblStruct", "bibl", "mixed-citation"), "reference"),
 }
-_SKIPPED = frozenset(
-    {"journal-meta", "permissions", "tex-math", "counts", "custom-meta-group", "self-uri", "teiHeader", "facsimile"}
+_SKIPPED = frozenset("journal-meta permissions tex-math counts custom-meta-group self-uri teiHeader facsimile".split())
+_FURNITURE = frozenset(
+    "contrib article-id pub-date aff fpage lpage volume issue history related-article kwd-group".split()
 )
 _LICENSE = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)", re.IGNORECASE)
 _XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -112,21 +113,7 @@ def _drafts(article: etree._Element) -> Iterator[Draft]:
             yield from _implied("abstract", element)
         if name in {"ref-list", "listBibl"}:
             yield from _implied("references", element)
-        if name == "contrib":
-            yield "furniture", _flat(element)
-            continue
-        if name in {
-            "article-id",
-            "pub-date",
-            "aff",
-            "fpage",
-            "lpage",
-            "volume",
-            "issue",
-            "history",
-            "related-article",
-            "kwd-group",
-        }:
+        if name in _FURNITURE:
             yield "furniture", _flat(element)
             continue
         stack.extend(reversed(element))
@@ -140,14 +127,9 @@ def _implied(section: str, element: etree._Element) -> Iterator[Draft]:
 
 
 def _flat(element: etree._Element) -> str:
-    parts = []
-    for part in element.itertext():
-        parts.append(part if isinstance(part, str) else str(part))
-    return (
-        " ".join("".join(parts).split())
-        if _name(element) not in {"contrib", "ref", "biblStruct"}
-        else " ".join(" ".join(parts).split())
-    )
+    """All text of an element; the parts of a name or a reference stand apart, those of a sentence do not."""
+    glue = " " if _name(element) in {"contrib", "ref", "biblStruct"} else ""
+    return " ".join(glue.join(str(part) for part in element.itertext()).split())
 
 
 def _first(article: etree._Element, names: tuple[str, ...]) -> str | None:

@@ -17,7 +17,8 @@ _REFERENCE_SIGN = re.compile(
     r"|^\D{2,60}\s[A-Z]{1,3}[,.;\s]|[A-Z]\.,|\[[JMDC]\]"
 )
 _CAPTION = re.compile(
-    r"^(?:fig(?:ure|\.)?|table|tab\.|abb(?:ildung|\.)|tabelle|tableau|figura|tabla|tabela|tabella|рис\.|таблица|图|表|図)\s*[\dIVX]{1,3}[.:\s]",
+    r"^(?:fig(?:ure|\.)?|table|tab\.|abb(?:ildung|\.)|tabelle|tableau|figura|tabla|tabela|tabella|рис\.|таблица|图|表|図)"
+    r"\s*[\dIVX]{1,3}[.:\s]",
     re.IGNORECASE,
 )
 _ENDS_SENTENCE = (".", "!", "?", ";", ",", "。", "！", "？", "،", "؛", "؟", "…")

@@ -50,9 +50,12 @@ def _lines(text: str) -> list[str]:
 
 def _wrap_width(lines: Iterable[str]) -> int | None:
     """The width that lines were wrapped to, or None when a line is a paragraph."""
-    lengths = [len(line) for line in lines if len(line.strip()) > 20]
+    long_lines = [line.strip() for line in lines if len(line.strip()) > 20]
+    lengths = [len(line) for line in long_lines]
     if len(lengths) < 8:
         return None
+    if sum(1 for line in long_lines if line.endswith(_END)) > 0.5 * len(long_lines):
+        return None  # a list of entries, one a line
     middle = int(median(lengths))
     near = sum(1 for length in lengths if middle * 0.75 <= length <= middle * 1.3)
     longest = max(lengths)
