@@ -1,13 +1,31 @@
 """The input: one scraped page or file."""
 
+import base64
+import binascii
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import Base64Bytes, Field, StringConstraints, model_validator
+from pydantic import Base64Encoder, EncodedBytes, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from schemas.base import Message
 
 ShortText = Annotated[str, StringConstraints(max_length=2_000)]
+
+
+class _StrictBase64(Base64Encoder):
+    """pydantic's own decoder drops what is not base64, which would turn a broken PDF into an empty one."""
+
+    @classmethod
+    def decode(cls, data: bytes) -> bytes:
+        """Line breaks are allowed, anything else outside the alphabet is refused."""
+        try:
+            return base64.b64decode(b"".join(data.split()), validate=True)
+        except binascii.Error as error:
+            raise PydanticCustomError("base64_decode", "not base64: {why}", {"why": str(error)}) from None
+
+
+Base64 = Annotated[bytes, EncodedBytes(encoder=_StrictBase64)]
 
 
 class ScrapedContent(Message):
@@ -22,7 +40,7 @@ class ScrapedContent(Message):
     doi: ShortText | None = Field(None, description="DOI of the work that was wanted.")
     title: ShortText | None = Field(None, description="Title of the work that was wanted.")
     content: str | None = Field(None, description="Text or markup, decoded.")
-    content_base64: Base64Bytes | None = Field(None, description="Raw bytes in base64 (RFC 4648).")
+    content_base64: Base64 | None = Field(None, description="Raw bytes in base64 (RFC 4648).")
     content_type: ShortText = Field("", description="Media type as the server sent it; sniffed, not believed.")
     http_status: int | None = Field(None, ge=100, le=999, description="HTTP status of the fetch.")
     fetched_at: datetime | None = Field(None, description="When it was fetched (ISO 8601).")

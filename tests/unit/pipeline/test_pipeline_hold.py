@@ -1,0 +1,135 @@
+"""Asking through an outage."""
+
+import pytest
+
+from schemas import ProviderUsage
+from streams.ai import AllProvidersFailed, NoProviderAdmits
+from streams.clock import ManualClock
+from streams.pipeline.hold import MAX_FAILED_ROUNDS, Hold, Unanswered
+from streams.verify import Question, Reply
+
+QUESTION = Question("s", "u", {}, 100, "1", "c", None, None)
+REPLY = Reply("{}", "groq", "m", 5, ())
+
+
+def attempt(outcome: str, cost: int = 0) -> ProviderUsage:
+    """One attempt's event."""
+    return ProviderUsage.model_validate(
+        {
+            "attempt_id": "a",
+            "task": "verify",
+            "provider": "groq",
+            "model": "m",
+            "outcome": outcome,
+            "latency_ms": 1,
+            "cost_nano_usd": cost,
+            "cost_kind": "reported",
+            "started_at": "2026-01-01T00:00:00Z",
+        }
+    )
+
+
+class Chain:
+    """A scripted chain: each ask takes the next step; `open_at` is when providers admit again."""
+
+    def __init__(self, clock: ManualClock, *steps: object, open_at: float = 0.0) -> None:
+        self.clock, self.steps, self.open_at, self.asked = clock, list(steps), open_at, 0
+        self.deadlines: list[float] = []
+
+    async def ask(self, question: Question, deadline_seconds: float) -> Reply:
+        self.asked += 1
+        self.deadlines.append(deadline_seconds)
+        step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
+        if isinstance(step, Exception):
+            raise step
+        assert isinstance(step, Reply)
+        return step
+
+    def admits(self, providers: tuple[str, ...] | None = None) -> bool:
+        return self.clock.monotonic() >= self.open_at
+
+
+def hold(chain: Chain, *, on_outage: bool = True, changes: list[bool] | None = None) -> Hold:
+    """A hold whose sleeps move the clock."""
+
+    async def sleep(seconds: float) -> None:
+        chain.clock.advance(seconds)
+
+    made = Hold(
+        chain,
+        chain.clock,
+        seconds=10,
+        hold_on_outage=on_outage,
+        changed=lambda: changes.append(made.active) if changes is not None else None,
+        sleep=sleep,
+    )
+    return made
+
+
+async def test_a_record_is_held_and_its_clock_stands_still() -> None:
+    """An outage ten times as long as the deadline costs the record nothing of it."""
+    clock = ManualClock()
+    chain = Chain(clock, NoProviderAdmits({}, 100), REPLY, open_at=100)
+    changes: list[bool] = []
+    assert await hold(chain, changes=changes).ask(QUESTION) == REPLY
+    assert clock.monotonic() >= 100
+    assert chain.deadlines == [10, 10]
+    assert changes == [True, False]
+
+
+async def test_a_document_that_every_provider_refuses_is_undetermined_at_once() -> None:
+    """While providers admit calls, a record whose attempts all failed is not asked again."""
+    chain = Chain(ManualClock(), AllProvidersFailed((attempt("content_refused"),)))
+    with pytest.raises(Unanswered) as caught:
+        await hold(chain).ask(QUESTION)
+    assert (caught.value.code, chain.asked) == ("ALL_ATTEMPTS_FAILED", 1)
+    assert "groq: content_refused" in caught.value.detail
+
+
+async def test_the_outages_first_victims_are_held_and_their_attempts_kept() -> None:
+    """Failures after which nothing admits any more are the outage's; their cost stays on the record."""
+    chain = Chain(ManualClock(), AllProvidersFailed((attempt("network", 7),)), REPLY, open_at=30)
+    reply = await hold(chain).ask(QUESTION)
+    assert (len(reply.attempts), reply.cost_nano_usd) == (1, 12)
+
+
+async def test_a_bad_document_never_holds_for_ever() -> None:
+    """A record that itself breaks every provider gives up after a bounded number of rounds."""
+    clock = ManualClock()
+
+    class Breaking(Chain):
+        def admits(self, providers: tuple[str, ...] | None = None) -> bool:
+            self.looks = getattr(self, "looks", 0) + 1
+            return self.looks % 4 == 0
+
+    chain = Breaking(clock, AllProvidersFailed((attempt("overloaded"),)))
+    with pytest.raises(Unanswered):
+        await hold(chain).ask(QUESTION)
+    assert chain.asked <= MAX_FAILED_ROUNDS
+
+
+async def test_waiting_for_its_own_providers_counts_when_others_admit() -> None:
+    """A record that may only use a closed provider waits within its deadline, not in a hold."""
+    clock = ManualClock()
+    chain = Chain(clock, NoProviderAdmits({"azure": "open"}, None))
+    changes: list[bool] = []
+    with pytest.raises(Unanswered) as caught:
+        await hold(chain, changes=changes).ask(QUESTION)
+    assert caught.value.code == "DEADLINE"
+    assert changes == []
+    assert clock.monotonic() <= 11
+
+
+async def test_without_holding_an_outage_is_answered_at_once() -> None:
+    """VERIFY_ON_OUTAGE=undetermined gives a verdict instead of waiting."""
+    chain = Chain(ManualClock(), NoProviderAdmits({}, 100), open_at=100)
+    with pytest.raises(Unanswered) as caught:
+        await hold(chain, on_outage=False).ask(QUESTION)
+    assert caught.value.code == "NO_PROVIDER_ADMITS"
+
+
+async def test_time_spent_reading_counts_against_the_deadline() -> None:
+    """The chain gets what is left of the record's deadline."""
+    chain = Chain(ManualClock(), REPLY)
+    await hold(chain).ask(QUESTION, spent_seconds=4)
+    assert chain.deadlines == [6]
