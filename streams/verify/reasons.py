@@ -50,16 +50,33 @@ REASONS: dict[str, tuple[float, str]] = {
     "CONTRADICTS_LOCAL": (0.0, "The model said full text against what was counted in it."),
     "LOW_CONFIDENCE": (0.0, "The model was not sure enough."),
     "BAD_ANSWER": (0.0, "The model's answer did not keep to the schema."),
-    "ALL_PROVIDERS_FAILED": (0.0, "No AI provider gave an answer."),
-    "NO_PROVIDER": (0.0, "No AI provider could be asked."),
+    "ALL_ATTEMPTS_FAILED": (0.0, "No AI provider gave an answer."),
+    "NO_PROVIDER_ADMITS": (0.0, "No AI provider could be asked."),
+    "NO_PROVIDER_CONFIGURED": (0.0, "No AI provider is configured."),
     "DEADLINE": (0.0, "The time for this record was up."),
 }
 """Code -> (weight, one sentence)."""
 
-_OURS = (
-    "CAPPED", "QUOTE_NOT_FOUND", "ANSWER_INCONSISTENT", "CONTRADICTS_LOCAL", "LOW_CONFIDENCE", "BAD_ANSWER",
-    "ALL_PROVIDERS_FAILED", "NO_PROVIDER", "DEADLINE", "HTTP_STATUS", "PDF_NO_TEXT", "PDF_ENCRYPTED", "PDF_BROKEN", "BINARY_CONTENT", "EMPTY",
-)  # fmt: skip
+_OURS = frozenset(
+    {
+        "CAPPED",
+        "QUOTE_NOT_FOUND",
+        "ANSWER_INCONSISTENT",
+        "CONTRADICTS_LOCAL",
+        "LOW_CONFIDENCE",
+        "BAD_ANSWER",
+        "ALL_ATTEMPTS_FAILED",
+        "NO_PROVIDER_ADMITS",
+        "NO_PROVIDER_CONFIGURED",
+        "DEADLINE",
+        "HTTP_STATUS",
+        "PDF_NO_TEXT",
+        "PDF_ENCRYPTED",
+        "PDF_BROKEN",
+        "BINARY_CONTENT",
+        "EMPTY",
+    }
+)
 
 MODEL_REASONS: tuple[str, ...] = tuple(code for code in REASONS if code not in _OURS)
 """The codes that a model may give."""

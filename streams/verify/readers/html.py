@@ -15,13 +15,13 @@ from streams.verify.wording import tag_characters, tidy
 
 _INLINE = (
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
-    "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
-    "wbr", "math", "button",
+    "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u",
+    "var", "wbr", "math", "button",
 )  # fmt: skip
-_DROPPED = frozenset(
-    "script style template noscript svg canvas iframe object embed video audio head select datalist textarea input "
-    "-comment -doctype link meta title".split()
-)
+_DROPPED = (
+    "script", "style", "template", "noscript", "svg", "canvas", "iframe", "object", "embed", "video", "audio", "head",
+    "select", "datalist", "textarea", "input", "-comment", "-doctype", "link", "meta", "title",
+)  # fmt: skip
 _FURNITURE = frozenset({"nav", "header", "footer", "aside", "form", "menu", "dialog"})
 _FURNITURE_NAME = re.compile(
     r"\b(?:nav(?:bar|igation)?|menu|breadcrumbs?|footer|sidebar|cookie[\w-]*|consent[\w-]*|banner|related[\w-]*|"
@@ -31,7 +31,7 @@ _FURNITURE_NAME = re.compile(
 _REFERENCES_NAME = re.compile(r"\b(?:references?|ref-list|bibliography|citation-list|reflist)\b", re.IGNORECASE)
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)"
-    r"|font-size\s*:\s*0(?:\.\d+)?(?:px|pt|em|rem|%)?\s*(?:;|$|!)"
+    r"|font-size\s*:\s*0(?:\.\d+)?(?:px|pt|r?em|%)?\s*(?:;|$|!)"
     r"|(?:left|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0"
     r"|(?<![\w-])color\s*:\s*(?:transparent|rgba\([^)]*,\s*0\))"
     r"|(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)",

@@ -20,10 +20,13 @@ _LEAF: dict[str, BlockKind] = {
     **dict.fromkeys(("caption", "figDesc"), "caption"),
     **dict.fromkeys(("ref", "biblStruct", "bibl", "mixed-citation"), "reference"),
 }
-_SKIPPED = frozenset("journal-meta permissions tex-math counts custom-meta-group self-uri teiHeader facsimile".split())
-_FURNITURE = frozenset(
-    "contrib article-id pub-date aff fpage lpage volume issue history related-article kwd-group".split()
-)
+_SKIPPED = (
+    "journal-meta", "permissions", "tex-math", "counts", "custom-meta-group", "self-uri", "teiHeader", "facsimile",
+)  # fmt: skip
+_FURNITURE = (
+    "contrib", "article-id", "pub-date", "aff", "fpage", "lpage", "volume", "issue", "history", "related-article",
+    "kwd-group",
+)  # fmt: skip
 _LICENSE = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)", re.IGNORECASE)
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _MIN_BODY_CHARS = 400
@@ -54,9 +57,16 @@ def _parse(markup: str) -> tuple[etree._Element | None, bool]:
     data = re.sub(r"^\ufeff?\s*<\?xml[^>]{0,200}\?>", "", markup).replace("\x00", "").encode("utf-8", errors="replace")
     for recover in (False, True):
         parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, recover=recover,
-            encoding="utf-8", remove_comments=True, remove_pis=True,
-        )  # fmt: skip
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            dtd_validation=False,
+            huge_tree=False,
+            recover=recover,
+            encoding="utf-8",
+            remove_comments=True,
+            remove_pis=True,
+        )
         try:
             root = etree.fromstring(data, parser)
         except (etree.XMLSyntaxError, ValueError):

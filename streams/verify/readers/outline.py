@@ -13,8 +13,8 @@ _NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[IVX]{1,5}\.)\s+\S")
 _REFERENCE_MARK = re.compile(r"^(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.)]?)\s*\S")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d[a-z]?\b")
 _REFERENCE_SIGN = re.compile(
-    r"\bdoi\b|https?://|\bet al\b|\bpp?\.\s?\d|\d+\s?\(\d+\)|:\s?\d+[-–]\d+|\b\d+[-–]\d+\.?$|\bPress\b|\bVerlag\b|\bISBN\b"
-    r"|^\D{2,60}\s[A-Z]{1,3}[,.;\s]|[A-Z]\.,|\[[JMDC]\]"
+    r"\bdoi\b|https?://|\bet al\b|\bpp?\.\s?\d|\d+\s?\(\d+\)|:\s?\d+[-–]\d+|\b\d+[-–]\d+\.?$|\bPress\b"
+    r"|\bVerlag\b|\bISBN\b|^\D{2,60}\s[A-Z]{1,3}[,.;\s]|[A-Z]\.,|\[[JMDC]\]"
 )
 _CAPTION = re.compile(
     r"^(?:fig(?:ure|\.)?|table|tab\.|abb(?:ildung|\.)|tabelle|tableau|figura|tabla|tabela|tabella|рис\.|таблица|图|表|図)"
