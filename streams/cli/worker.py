@@ -20,12 +20,11 @@ def command() -> None:
     from streams.app import ai_config, build_app
     from streams.errors import UserError
     from streams.observability import logging
-    from streams.pipeline.topics import ensure_topics
 
     settings = settings_module.load()
     logging.configure(settings.log_format, settings.log_level)
     ai_config(settings)
-    asyncio.run(ensure_topics(settings))
+    asyncio.run(_look_first(settings))
     app = build_app(settings)
     worker = faust.Worker(
         app,
@@ -47,3 +46,13 @@ def command() -> None:
         click.echo(f"fulltext: the worker ended: {type(fault).__name__}: {fault}", err=True)
         code = code or 1
     sys.exit(code)
+
+
+async def _look_first(settings: settings_module.Settings) -> None:
+    """Whatever would end the worker at once is said in one sentence before it starts."""
+    from streams.app import open_asker
+    from streams.pipeline.topics import ensure_topics
+
+    await ensure_topics(settings)
+    async with open_asker(settings):
+        pass
