@@ -65,6 +65,7 @@ lock: $(STAMP) ## Resolve the requirements again, with hashes
 
 .PHONY: up
 up: ## Start Kafka, topics and a worker with Docker
+	@mkdir -p secrets && touch $(addprefix secrets/,groq_api_key gemini_api_key azure_openai_api_key openai_api_key)
 	docker compose up --build --detach
 
 .PHONY: down
