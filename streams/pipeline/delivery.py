@@ -33,7 +33,7 @@ class Delivery:
         self._max_request_bytes = max_request_bytes
         self._producer: AIOKafkaProducer | None = None
         self._usage: dict[str, asyncio.Task[None]] = {}
-        """Attempt id -> its event on the way."""
+        """Attempt id -> its event on the way, or failed."""
 
     async def start(self) -> None:
         """Connect. Raises aiokafka's KafkaConnectionError."""
@@ -87,9 +87,14 @@ class Delivery:
     def post_usage(self, usage: ProviderUsage) -> None:
         """Start sending one attempt's event; `settle` or `flush` waits for it. Never blocks."""
         value = usage.model_dump_json().encode()
-        self._usage[usage.attempt_id] = asyncio.create_task(
-            self.send(self._usage_topic, usage.provider.encode(), value)
-        )
+        task = asyncio.create_task(self.send(self._usage_topic, usage.provider.encode(), value))
+        self._usage[usage.attempt_id] = task
+        task.add_done_callback(lambda ended: self._sent(usage.attempt_id, ended))
+
+    def _sent(self, attempt_id: str, task: asyncio.Task[None]) -> None:
+        """Forget a delivered event; a failed one stays for `settle` to raise."""
+        if not task.cancelled() and task.exception() is None:
+            self._usage.pop(attempt_id, None)
 
     async def settle(self, attempt_ids: Sequence[str]) -> None:
         """Wait until these attempts' events are acknowledged. Raises DeliveryFailed."""

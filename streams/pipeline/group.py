@@ -77,7 +77,10 @@ class FaustGroup:
 
     def end(self, partition: Partition) -> int | None:
         """From the last fetch response."""
-        end: int | None = self._app.consumer.highwater(_aiokafka(partition))
+        try:
+            end: int | None = self._app.consumer.highwater(_aiokafka(partition))
+        except AssertionError:  # aiokafka's way to say that it is not ours just now
+            return None
         return end
 
     def pause(self, partition: Partition) -> None:
