@@ -1,0 +1,21 @@
+"""CHAOS: kill workers and the broker under load, then let an independent program say what was lost.
+
+Layout
+------
+records         the inputs: decided locally in milliseconds, asked about, or no record at all
+publisher       sends them, and keeps a ledger of what the broker acknowledged
+processes       child processes that end with us
+sampler         (a program) the group's committed offsets, five times a second
+scene           one run: broker, emulator, workers, sampler, and its folder of evidence
+evidence        what the checker reads: Kafka and the files above
+findings        what must hold of the evidence
+checker         (a program) evidence in, findings out; knows nothing of the product's code
+kills           workers killed and ended at random, the broker killed once
+trial           one gated run with a worker whose parts may be broken on purpose
+storm           members joining and leaving while the consumer skips records
+outage          all providers down; a document that all refuse
+patched_worker  (a program) the worker, with one part broken
+report          figures for people
+
+`python -m tests.chaos` runs the long forms; the tests beside this file run the short ones.
+"""

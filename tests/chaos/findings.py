@@ -1,0 +1,186 @@
+"""What must hold of the evidence. Each rule gives findings, one line of text each; none = it holds."""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from itertools import accumulate
+
+from tests.chaos.evidence import Case, Evidence, Output, Place
+
+KILLS = ("kill", "term", "exit", "broker_kill", "join", "leave")
+"""Events after which records may be done again: a death, or a rebalance that somebody else causes."""
+_NEVER = float("inf")
+
+
+def outputs_by_place(evidence: Evidence) -> dict[Place, list[Output]]:
+    """Place of an input -> its outputs in the order in which they were appended."""
+    by_place: dict[Place, list[Output]] = defaultdict(list)
+    for output in sorted(evidence.outputs, key=lambda output: output.at_ms):
+        by_place[output.place].append(output)
+    return by_place
+
+
+def lost(evidence: Evidence, case: Case) -> Iterator[str]:
+    """Every offset of the input's log has a verdict or a dead letter, and every acknowledged input is in the log."""
+    there = {output.place for output in evidence.outputs}
+    for partition, end in evidence.ends.items():
+        for offset in range(end):
+            if (partition, offset) not in there:
+                yield f"{partition}:{offset} ({evidence.ids.get((partition, offset), 'never acknowledged')})"
+    for place, name in evidence.ids.items():
+        if place[1] >= evidence.ends.get(place[0], 0):
+            yield f"{place[0]}:{place[1]} ({name}) is acknowledged and not in the log"
+
+
+def phantom(evidence: Evidence, case: Case) -> Iterator[str]:
+    """No output without an input, and none for another input than it names."""
+    for output in evidence.outputs:
+        name = evidence.ids.get(output.place)
+        if name is None and output.content_id not in evidence.unknown:
+            yield f"{output.place} is no input of this run"
+        elif name and output.content_id and output.content_id != name:
+            yield f"{output.place} is {name}, its verdict is about {output.content_id}"
+
+
+def both(evidence: Evidence, case: Case) -> Iterator[str]:
+    """No input has a verdict and a dead letter."""
+    verdicts = {output.place for output in evidence.outputs if output.verdict_id}
+    dead = {output.place for output in evidence.outputs if not output.verdict_id}
+    yield from (f"{place}" for place in sorted(verdicts & dead))
+
+
+def ids(evidence: Evidence, case: Case) -> Iterator[str]:
+    """Copies of one input's verdict carry one id, and no two inputs share it."""
+    owner: dict[str, Place] = {}
+    for place, copies in outputs_by_place(evidence).items():
+        found = {copy.verdict_id for copy in copies if copy.verdict_id}
+        if len(found) > 1:
+            yield f"{place} has {len(found)} verdict ids"
+        for name in found:
+            if owner.setdefault(name, place) != place:
+                yield f"{place} and {owner[name]} share a verdict id"
+
+
+def order(evidence: Evidence, case: Case) -> Iterator[str]:
+    """The first verdicts of one key appear in the order of their records."""
+    latest: dict[tuple[bytes, int], int] = {}
+    seen: set[Place] = set()
+    for output in sorted((o for o in evidence.outputs if o.verdict_id), key=lambda output: output.order):
+        if output.key is None or output.place in seen:
+            continue
+        seen.add(output.place)
+        partition, offset = output.place
+        if offset < latest.get((output.key, partition), -1):
+            yield f"{output.place} came after a later record of its key"
+        latest[output.key, partition] = offset
+
+
+def early_commits(evidence: Evidence, case: Case) -> Iterator[str]:
+    """No sample shows an offset committed while a record below it had no output yet."""
+    first = {place: copies[0].at_ms for place, copies in outputs_by_place(evidence).items()}
+    for partition, end in evidence.ends.items():
+        until = list(accumulate((first.get((partition, offset), _NEVER) for offset in range(end)), max))
+        for sample in evidence.samples:
+            offset = sample.offsets.get(partition, 0)
+            if offset and until[min(offset, end) - 1] > sample.at_ms:
+                yield f"partition {partition}: {offset} committed before everything below it was done"
+                break
+
+
+def backwards(evidence: Evidence, case: Case) -> Iterator[str]:
+    """A committed offset never goes back."""
+    highest: dict[int, int] = {}
+    for sample in evidence.samples:
+        for partition, offset in sample.offsets.items():
+            if offset < highest.get(partition, 0):
+                yield f"partition {partition}: {highest[partition]} and then {offset}"
+            highest[partition] = max(offset, highest.get(partition, 0))
+
+
+def span(evidence: Evidence, case: Case) -> Iterator[str]:
+    """No output lies a whole window past what was committed, by the next sample, when it was appended."""
+    times = [sample.at_ms for sample in evidence.samples]
+    for output in evidence.outputs:
+        after = bisect_left(times, output.at_ms)
+        if after < len(times):
+            committed = evidence.samples[after].offsets.get(output.place[0], 0)
+            if output.place[1] >= committed + case.window:
+                yield f"{output.place} was done while {committed} was committed"
+
+
+def redo(evidence: Evidence, case: Case) -> Iterator[str]:
+    """After each kill at most one window per partition is done again."""
+    for (number, partition), places in redone(evidence).items():
+        if len(places) > case.window:
+            yield f"{len(places)} records of partition {partition} after kill {number + 1}"
+
+
+def redone(evidence: Evidence) -> dict[tuple[int, int], set[Place]]:
+    """(number of the last kill before, partition) -> records done again."""
+    kills = sorted(event["at_ms"] for event in evidence.events if event["what"] in KILLS)
+    found: dict[tuple[int, int], set[Place]] = defaultdict(set)
+    for place, copies in outputs_by_place(evidence).items():
+        for copy in copies[1:]:
+            found[bisect_left(kills, copy.at_ms) - 1, place[0]].add(place)
+    return found
+
+
+def unfinished(evidence: Evidence, case: Case) -> Iterator[str]:
+    """At the end every offset is committed and every partition's sentinel has its verdict."""
+    for partition, end in evidence.ends.items():
+        if evidence.committed.get(partition, 0) != end:
+            yield f"partition {partition}: {evidence.committed.get(partition, 0)} committed of {end}"
+    there = {output.place[0] for output in evidence.outputs if evidence.kinds.get(output.place) == "sentinel"}
+    for partition in sorted(evidence.ends.keys() - there):
+        yield f"partition {partition}: no sentinel's verdict, so nothing can be said about it"
+
+
+def attempts(evidence: Evidence, case: Case) -> Iterator[str]:
+    """Each paid call is on the ledger of attempts, but for those in flight when a worker was killed."""
+    if case.bill is None:
+        return
+    deaths = sum(event["what"] in ("kill", "exit") for event in evidence.events)
+    missing = evidence.billed.keys() - evidence.usage.keys()
+    if len(missing) > deaths * case.in_flight:
+        yield f"{len(missing)} calls on the bill are not on the ledger, {deaths} workers died"
+    for attempt in sorted(
+        name for name, how in evidence.usage.items() if how == "success" and name not in evidence.billed
+    ):
+        yield f"{attempt} is a success on the ledger and not on the bill"
+    for place, copies in outputs_by_place(evidence).items():
+        if not any(set(copy.attempts) <= evidence.usage.keys() for copy in copies):
+            yield f"{place} has a verdict whose attempts are not on the ledger"
+
+
+RULES: dict[str, Callable[[Evidence, Case], Iterator[str]]] = {
+    rule.__name__: rule
+    for rule in (lost, phantom, both, ids, order, early_commits, backwards, span, redo, unfinished, attempts)
+}
+
+
+def judge(evidence: Evidence, case: Case) -> dict[str, list[str]]:
+    """Rule -> its findings; rules that hold are left out."""
+    found = {name: list(rule(evidence, case)) for name, rule in RULES.items()}
+    return {name: lines for name, lines in found.items() if lines}
+
+
+def figures(evidence: Evidence) -> dict[str, int]:
+    """Counts for a report."""
+    by_place = outputs_by_place(evidence)
+    again = redone(evidence)
+    what = Counter(event["what"] for event in evidence.events)
+    return {
+        "inputs": len(evidence.ids),
+        "unknown": len(evidence.unknown),
+        "verdicts": sum(output.verdict_id is not None for output in evidence.outputs),
+        "dead_letters": sum(output.verdict_id is None for output in evidence.outputs),
+        "undetermined": len({output.place for output in evidence.outputs if output.verdict == "undetermined"}),
+        "redone": sum(len(copies) - 1 for copies in by_place.values()),
+        "redone_most": max((len(places) for places in again.values()), default=0),
+        "copies_most": max((len(copies) for copies in by_place.values()), default=0),
+        "samples": len(evidence.samples),
+        "billed": len(evidence.billed),
+        "usage_events": len(evidence.usage),
+        "off_ledger": len(evidence.billed.keys() - evidence.usage.keys()) if evidence.billed else 0,
+        **{f"event_{name}": count for name, count in sorted(what.items())},
+    }

@@ -1,0 +1,67 @@
+"""Sends the inputs and keeps the ledger: what was tried, and what the broker acknowledged where.
+
+Two lines an input: before sending `{"number", "id", "kind"}`, after the delivery report `{"number", "ok":
+[partition, offset]}` or `{"number", "unknown": "<error>"}`: it may be in the log or not.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from tests.chaos.records import Item
+
+
+class Publisher:
+    """An idempotent producer. `ends`: partition -> offset after the last acknowledged input."""
+
+    def __init__(self, bootstrap: str, topic: str, ledger: Path) -> None:
+        self._bootstrap = bootstrap
+        self._topic = topic
+        self._file = ledger.open("a", encoding="utf-8", buffering=1)
+        self._producer: AIOKafkaProducer | None = None
+        self.ends: dict[int, int] = {}
+        self.offsets: dict[int, tuple[int, int]] = {}
+        """Number -> (partition, offset)."""
+
+    async def __aenter__(self) -> Self:
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap, enable_idempotence=True, acks="all", request_timeout_ms=60_000
+        )
+        await self._producer.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._producer is not None:
+            await self._producer.stop()
+        self._file.close()
+
+    async def send(self, items: Iterable[Item]) -> None:
+        """Send at once, return when each has its delivery report. The order within a partition is the items'."""
+        assert self._producer is not None
+        waiting = []
+        for item in items:
+            self._write(number=item.number, id=item.id, kind=item.kind)
+            future = await self._producer.send(self._topic, item.value, item.key, partition=item.partition)
+            waiting.append(self._report(item, future))
+        await asyncio.gather(*waiting)
+
+    async def _report(self, item: Item, future: asyncio.Future) -> None:  # type: ignore[type-arg]
+        try:
+            place = await future
+        except KafkaError as error:
+            self._write(number=item.number, unknown=type(error).__name__)
+            return
+        self.offsets[item.number] = (place.partition, place.offset)
+        self.ends[place.partition] = max(self.ends.get(place.partition, 0), place.offset + 1)
+        self._write(number=item.number, ok=[place.partition, place.offset])
+
+    def _write(self, **line: object) -> None:
+        self._file.write(json.dumps(line) + "\n")
