@@ -17,7 +17,6 @@ _BY_CODE: Mapping[str, Outcome] = MappingProxyType(
         "insufficient_quota": Outcome.QUOTA_EXHAUSTED,
         "billing_hard_limit_reached": Outcome.QUOTA_EXHAUSTED,
         "billing_not_active": Outcome.QUOTA_EXHAUSTED,
-        "rate_limit_exceeded": Outcome.THROTTLED,
         "invalid_api_key": Outcome.AUTH_REJECTED,
         "model_not_found": Outcome.MODEL_GONE,
         "model_decommissioned": Outcome.MODEL_GONE,
@@ -29,9 +28,12 @@ _BY_CODE: Mapping[str, Outcome] = MappingProxyType(
         "request_too_large": Outcome.CLIENT_ERROR,
     }
 )
-"""Codes that we know; others are told as the status, because a body may hold anything."""
+"""Codes that say more than the status. Others are told as the status, because a body may hold anything.
 
-_DAY_WORDS = ("per day", "(rpd)", "(tpd)")
+`rate_limit_exceeded` is not among them: Groq sends it with a 413 too, for a request that no waiting makes smaller.
+"""
+
+_QUOTA_WORDS = ("per day", "(rpd)", "(tpd)", "usage quota")
 
 
 def openai_failure(response: Response, now: datetime) -> AttemptFailed:
@@ -41,7 +43,7 @@ def openai_failure(response: Response, now: datetime) -> AttemptFailed:
     outcome = _BY_CODE[code] if code else outcome_of(response.status)
     message = error.get("message")
     text = message if isinstance(message, str) else ""
-    if outcome is Outcome.THROTTLED and any(word in text.lower()[:2_000] for word in _DAY_WORDS):
+    if outcome is Outcome.THROTTLED and any(word in text.lower()[:2_000] for word in _QUOTA_WORDS):
         outcome, code = Outcome.QUOTA_EXHAUSTED, "day_quota"
     asked = retry_after.from_headers(response.headers, now)
     return AttemptFailed(

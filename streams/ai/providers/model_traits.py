@@ -12,15 +12,15 @@ class Traits(NamedTuple):
     effort: str | None = None
     """Lowest `reasoning_effort`; None: the model knows no such thing."""
     temperature: bool = True
-    """Does it take sampling parameters at that effort?"""
+    """Does it take sampling parameters, whatever the effort? Where in doubt none are sent: a refusal costs a call."""
 
 
 _OPENAI = (
     ("openai/gpt-oss", Traits("low")),
     ("gpt-oss", Traits("low")),
     ("qwen/qwen3", Traits("none")),
-    ("gpt-6", Traits("none")),
-    ("gpt-5.", Traits("none")),
+    ("gpt-6", Traits("none", temperature=False)),
+    ("gpt-5.", Traits("none", temperature=False)),
     ("gpt-5", Traits("minimal", temperature=False)),
     ("o1", Traits("low", temperature=False)),
     ("o3", Traits("low", temperature=False)),
