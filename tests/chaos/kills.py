@@ -18,8 +18,10 @@ _BURST = (10, 120)
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and how rough. `gap`: seconds from one kill to the next, longer than a session, so that what is
-    redone after a kill is counted for that kill."""
+    """How long and how rough.
+
+    `gap`: seconds from one kill to the next, longer than a session, so that a kill's redo is counted for that kill.
+    """
 
     records: int = 10_000
     kills: int = 9
@@ -44,8 +46,7 @@ async def kills(folder: Path, plan: Plan, setting: Setting) -> dict[str, Any]:
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
-        for name in list(scene.children):
-            stops.append(await scene.end_worker(name, signal.SIGTERM))
+        stops += [await scene.end_worker(name, signal.SIGTERM) for name in list(scene.children)]
         report = await scene.check()
     report["figures"] |= {
         "drained": drained,

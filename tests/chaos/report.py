@@ -8,7 +8,7 @@ from rich.table import Table
 
 
 def show(name: str, report: Mapping[str, Any], *, wanted: bool = True) -> bool:
-    """Print one run's figures and findings. `wanted`: whether the checker was meant to be green. True when it was so."""
+    """Print one run's figures and findings. `wanted`: should the checker be green? Returns whether it is as wanted."""
     good = report["ok"] is wanted
     colour = "green" if good else "red"
     table = Table(title=f"[{colour}]{name}: {_word(report['ok'], wanted)}", title_justify="left", show_header=False)
