@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from schemas import FulltextVerdict, ScrapedContent
 from streams.cli import _outline
 from streams.errors import UserError
+from streams.observability import logging
 from streams.settings import Settings, load
 from streams.verify import Examination, Policy, examine, undetermined
 from streams.verify.read import read
@@ -47,6 +48,7 @@ def command(
               fulltext check paper.pdf --json
     """
     settings = load()
+    logging.configure(settings.log_format, settings.log_level)
     record = _record(_bytes(file, settings.verify_max_record_bytes), url, doi, title, content_type, file)
     document = read(record)
     if "binary" in document.problems:

@@ -107,7 +107,9 @@ def gather(record: ScrapedContent, document: Document) -> Evidence:
         page_ranges=walk.page_ranges,
         link_share=round(walk.link_chars / max(1, walk.main_chars), 3),
         hits=hits,
-        tail=tail_state(walk.prose, walk.reference_tail, hits, length),
+        tail="unknown"
+        if "capped" in document.problems and document.kind != "pdf"
+        else tail_state(walk.prose, walk.reference_tail, hits, length),
         odd_share=odd_share(document.text),
         lang=guess_language(document.text, walk.main_words),
         identity=compare(record, document),

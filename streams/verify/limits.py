@@ -15,8 +15,11 @@ MAX_LINE_CHARS = 20_000
 MAX_HTML_DEPTH = 400
 """Nesting at which markup is no longer parsed but stripped: the parser's time grows with the square of the depth."""
 
-MAX_HTML_TAG_CHARS = 65_536
-"""A longer single tag is markup nobody wrote; it is stripped, not parsed."""
+MAX_HTML_TAG_COST = 500_000_000
+"""Sum of the squares of the attributes of all tags from which markup is stripped: so the parser's time grows."""
+
+MAX_HTML_NODES = 400_000
+"""Elements and texts of a page that are visited; more are noted as `capped`."""
 
 MAX_XML_DEPTH = 200
 """Nesting at which an XML document counts as broken."""

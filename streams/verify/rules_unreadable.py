@@ -26,7 +26,7 @@ def no_text(document: Document, evidence: Evidence) -> Decision | None:
         return Decision(Verdict.ERROR_PAGE, 0.97, ("HTTP_STATUS", "EMPTY"))
     if evidence.count("noscript") or evidence.script_notice:
         return Decision(Verdict.JS_REQUIRED, 0.97, ("JS_SHELL", "EMPTY"))
-    return Decision(Verdict.EMPTY, 0.99, ("EMPTY",))
+    return Decision(Verdict.EMPTY, 0.7 if "capped" in evidence.problems else 0.99, ("EMPTY",))
 
 
 def garbled_text(document: Document, evidence: Evidence) -> Decision | None:

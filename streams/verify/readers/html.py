@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from streams.verify.blocks import BlockKind, Document, Draft, join
-from streams.verify.limits import MAX_HTML_DEPTH, MAX_HTML_TAG_CHARS, MAX_TEXT_CHARS
+from streams.verify.limits import MAX_HTML_NODES, MAX_TEXT_CHARS
 from streams.verify.readers.metadata import read_metadata
 from streams.verify.readers.outline import looks_like_caption, looks_like_heading, looks_like_reference
-from streams.verify.readers.strip import depth_of, strip_markup
+from streams.verify.readers.strip import is_hostile, strip_markup
 from streams.verify.vocabulary import vocabulary
 from streams.verify.wording import tag_characters, tidy
 
@@ -63,15 +63,14 @@ _MAX_HIDDEN = 10
 def read_html(markup: str) -> Document:
     """A document of what the page shows. Never raises; markup too deep for the parser is stripped instead."""
     markup = markup.replace("\x00", "")
-    depth, longest_tag = depth_of(markup)
-    if depth > MAX_HTML_DEPTH or longest_tag > MAX_HTML_TAG_CHARS:
+    if is_hostile(markup):
         return join("html", strip_markup(markup), problems=["html_stripped"])
     tree = LexborHTMLParser(markup)
     metadata = read_metadata(tree)
     page = _Page()
     root = tree.body or tree.root
     drafts = list(page.walk(root)) if root is not None else []
-    problems = ["html_unclosed"] if _is_unclosed(markup) else []
+    problems = (["html_unclosed"] if _is_unclosed(markup) else []) + (["capped"] if page.nodes <= 0 else [])
     return join(
         "html",
         drafts,
@@ -89,6 +88,8 @@ class _Page:
     def __init__(self) -> None:
         self.hidden: list[str] = []
         self.title: str | None = None
+        self.nodes = MAX_HTML_NODES
+        """How many more may be visited."""
         self._parts: list[str] = []
         self._linked = 0
         self._chars = 0
@@ -96,7 +97,8 @@ class _Page:
     def walk(self, root: LexborNode) -> Iterator[Draft]:
         """Blocks in order. An explicit stack: depth must not depend on Python's recursion limit."""
         stack: list[tuple[LexborNode | None, str, str, bool]] = [(root, "", "div", False)]
-        while stack:
+        while stack and self.nodes > 0:
+            self.nodes -= 1
             node, region, block, linked = stack.pop()
             if node is None:  # the end of a block
                 yield from self._flush(block, region)

@@ -34,17 +34,20 @@ _MIN_BODY_CHARS = 400
 
 def read_jats(markup: str) -> Document:
     """A document with `structured_body` set; broken XML keeps what was readable and is noted. Never raises."""
-    if depth_of(markup)[0] > MAX_XML_DEPTH:
+    if depth_of(markup) > MAX_XML_DEPTH:
         return join("jats", strip_markup(markup), problems=["xml_broken"])
     root, broken = _parse(markup)
     if root is None:
         return join("jats", strip_markup(markup), problems=["xml_broken"])
     article = _article(root)
+    drafts = list(_drafts(article))
+    if broken and not any(text.strip() for _, text in drafts):
+        drafts = list(strip_markup(markup))
     title = _first(article, ("article-title", "titleStmt"))
     body = _child(article, "body")
     return join(
         "jats",
-        _drafts(article),
+        drafts,
         metadata=Metadata(title=title, doi=_doi(article), license=_license(article)),
         problems=["xml_broken"] if broken else [],
         structured_body=body is not None and len(tidy("".join(_texts(body)))) >= _MIN_BODY_CHARS,

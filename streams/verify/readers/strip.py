@@ -4,41 +4,18 @@ import re
 from collections.abc import Iterator
 
 from streams.verify.blocks import Draft
-from streams.verify.limits import MAX_LINE_CHARS, MAX_TEXT_CHARS
+from streams.verify.limits import MAX_HTML_DEPTH, MAX_HTML_TAG_COST, MAX_LINE_CHARS, MAX_TEXT_CHARS
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})")
 _NEVER_NESTS = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "dt",
-        "dd",
-        "option",
-        "tr",
-        "td",
-        "th",
-        "thead",
-        "tbody",
-        "tfoot",
-        "body",
-        "html",
-        "head",
-    ]
-)
+    (
+        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+        "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "head",
+    )
+)  # fmt: skip
+"""Void elements and those that the next one of their kind closes. `option` and a second `body` are not among them:
+the parser takes time with the square of their number."""
+_LONG_TAG = 2_000
 _INVISIBLE = ("<script", "<style", "<template", "<noscript", "<!--")
 _CLOSERS = {
     "<script": "</script",
@@ -49,22 +26,32 @@ _CLOSERS = {
 }
 
 
-def depth_of(markup: str) -> tuple[int, int]:
-    """The deepest nesting and the longest tag, in characters; what nobody wrote by hand is far above any page."""
-    depth = deepest = longest = last = 0
+def is_hostile(markup: str) -> bool:
+    """Whether a parser would take far longer than a page's size warrants."""
+    return depth_of(markup) > MAX_HTML_DEPTH or _tag_cost(markup) > MAX_HTML_TAG_COST
+
+
+def depth_of(markup: str) -> int:
+    """The deepest nesting of elements that can nest."""
+    depth = deepest = 0
     for match in _TAG.finditer(markup):
-        if match.group(2).lower() in _NEVER_NESTS:
-            continue
-        depth = max(0, depth - 1) if match.group(1) else depth + 1
-        deepest = max(deepest, depth)
-    start = markup.find("<")
+        if match.group(2).lower() not in _NEVER_NESTS:
+            depth = max(0, depth - 1) if match.group(1) else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def _tag_cost(markup: str) -> int:
+    """The squares of how many attributes long tags may have, summed; everything that can separate them is counted."""
+    cost, start = 0, markup.find("<")
     while start >= 0:
         end = markup.find(">", start)
         if end < 0:
-            break
-        longest, last = max(longest, end - start if markup[start + 1 : start + 2].isalpha() else 0), end
-        start = markup.find("<", last)
-    return deepest, longest
+            end = len(markup)
+        if end - start > _LONG_TAG:
+            cost += sum(markup.count(separator, start, end) for separator in " \n\t/=") ** 2
+        start = markup.find("<", end)
+    return cost
 
 
 def strip_markup(markup: str) -> Iterator[Draft]:
