@@ -15,30 +15,17 @@ def command() -> None:
     \b
     Example:  KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9092 GROQ_API_KEY=... fulltext worker
     """
-    import faust
-
     from streams.app import ai_config, build_app
     from streams.errors import UserError
     from streams.observability import logging
+    from streams.pipeline.faust_app import run
 
     settings = settings_module.load()
     logging.configure(settings.log_format, settings.log_level)
     ai_config(settings)
     asyncio.run(_look_first(settings))
     app = build_app(settings)
-    worker = faust.Worker(
-        app,
-        loop=asyncio.new_event_loop(),
-        quiet=True,
-        loglevel="warning",
-        override_logging=False,
-        redirect_stdouts=False,
-    )
-    code = 0
-    try:
-        worker.execute_from_commandline()
-    except SystemExit as stopped:
-        code = int(stopped.code or 0)
+    code = run(app)
     fault = app.verifier.fault
     if isinstance(fault, UserError):
         raise fault

@@ -1,5 +1,6 @@
 """The Faust side: one raw topic, one actor, no acks of Faust's; rebalances, stops and crashes reach `Verifier`."""
 
+import asyncio
 import os
 import tempfile
 import threading
@@ -97,3 +98,20 @@ def make_app(options: dict[str, Any], verifier_of: Any) -> VerifierApp:
             await app.verifier.intake.arrive(from_message(Partition(message.topic, message.partition), message))
 
     return app
+
+
+def run(app: VerifierApp) -> int:
+    """Run a worker until SIGTERM, Ctrl-C or a fault; the exit code. `app.verifier.fault` says what ended it."""
+    worker = faust.Worker(
+        app,
+        loop=asyncio.new_event_loop(),
+        quiet=True,
+        loglevel="warning",
+        override_logging=False,
+        redirect_stdouts=False,
+    )
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as stopped:
+        return int(stopped.code or 0)
+    return 0
