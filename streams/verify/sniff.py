@@ -15,7 +15,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
-_XML_ROOT = re.compile(r"<(?:article|TEI|teiCorpus|pmc-articleset|OAI-PMH)\b[^<>]{0,2000}>")
+_OPENING = re.compile(r"\s*(?:(<\?|<!--|<!)|<([A-Za-z][\w:.-]*))")
+_XML_ROOTS = frozenset({"TEI", "teiCorpus", "pmc-articleset"})
+_JATS_SIGN = re.compile(XX)
 _HTML_SIGN = re.compile(
     r"<(?:!doctype\s+html|html|head|body|div|p|span|h[1-6]|table|article|section|main|ul|a|br|title|meta|script)\b",
     re.IGNORECASE,
@@ -44,14 +46,31 @@ def sniff(record: ScrapedContent) -> tuple[DocumentKind, str | bytes, bool]:
 
 def kind_of_text(text: str) -> DocumentKind:
     """`jats`, `html` or `text`, by markup. An XML root of another vocabulary reads as HTML, which forgives."""
-    head = text.lstrip("\ufeff \r\n\t\x00")[:_SNIFF]
-    lowered = head[:200].lower()
-    if lowered.startswith(("<!doctype html", "<html")):
-        return "html"
-    if head.startswith("<") and _XML_ROOT.search(head) and not re.search(r"<(?:body|div|head)\b", head[:500]):
+    head = text[: 4 * _SNIFF].lstrip("\ufeff \r\n\t\x00")
+    root = _root_name(head)
+    if root in _XML_ROOTS or (root == "article" and _JATS_SIGN.search(head[:_SNIFF])):
         return "jats"
-    signs = len(_HTML_SIGN.findall(text[: 4 * _SNIFF]))
-    return "html" if (signs and head.startswith("<")) or signs >= 3 else "text"
+    signs = len(_HTML_SIGN.findall(head))
+    return "html" if root == "html" or (signs and head.startswith("<")) or signs >= 3 else "text"
+
+
+def _root_name(head: str) -> str | None:
+    """The name of the first element, after declarations, comments and a document type."""
+    if not head.startswith("<"):
+        return None
+    place = 0
+    while opening := _OPENING.match(head, place):
+        start, name = opening.group(1), opening.group(2)
+        if name is not None:
+            return name.rpartition(":")[2] if name.rpartition(":")[2] in {"article", *_XML_ROOTS} else name.lower()
+        closer = {"<?": "?>", "<!--": "-->"}.get(start, ">")
+        if start == "<!" and "[" in head[place : head.find(">", place)]:
+            closer = "]>" if "]>" in head else "] >"
+        end = head.find(closer, opening.end())
+        if end < 0:
+            return None
+        place = end + len(closer)
+    return None
 
 
 def decode(data: bytes, content_type: str = "") -> str | None:
