@@ -17,7 +17,9 @@ _BOMS = (
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 _OPENING = re.compile(r"\s*(?:(<\?|<!--|<!)|<([A-Za-z][\w:.-]*))")
 _XML_ROOTS = frozenset({"TEI", "teiCorpus", "pmc-articleset"})
-_JATS_SIGN = re.compile(XX)
+_JATS_SIGN = re.compile(
+    r"<(?:front|article-meta|journal-meta|sec)\b|\b(?:article-type|dtd-version)\s*=|<!DOCTYPE\s+article|<body>\s*<"
+)
 _HTML_SIGN = re.compile(
     r"<(?:!doctype\s+html|html|head|body|div|p|span|h[1-6]|table|article|section|main|ul|a|br|title|meta|script)\b",
     re.IGNORECASE,
