@@ -5,6 +5,7 @@ It trusts nobody: no redirects, no proxies from the environment, no cookies, no 
 """
 
 import asyncio
+import ssl
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Protocol
@@ -55,7 +56,7 @@ class HttpClient:
     def __init__(self, max_connections: int, transport: httpx.AsyncBaseTransport | None = None) -> None:
         """Keep at most `max_connections` open; `transport` replaces the network in tests."""
         self._client = httpx.AsyncClient(
-            transport=transport or AiohttpTransport(client=lambda: _session(max_connections)),
+            transport=transport or _transport(max_connections),
             headers=_HEADERS,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
@@ -80,8 +81,16 @@ class HttpClient:
         await self._client.aclose()
 
 
-def _session(max_connections: int) -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(limit=max_connections, keepalive_timeout=_KEEPALIVE_SECONDS, ttl_dns_cache=300)
+def _transport(max_connections: int) -> AiohttpTransport:
+    # certifi's authorities, or those of SSL_CERT_FILE: a small image may have none of its own
+    tls = httpx.create_ssl_context()
+    return AiohttpTransport(verify=tls, client=lambda: _session(max_connections, tls))
+
+
+def _session(max_connections: int, tls: ssl.SSLContext) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(
+        limit=max_connections, ssl=tls, keepalive_timeout=_KEEPALIVE_SECONDS, ttl_dns_cache=300
+    )
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False)
 
 
