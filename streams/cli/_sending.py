@@ -9,22 +9,13 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 
 from streams.cli._documents import Document, Outgoing, TooLarge
-from streams.errors import UserError
 from streams.pipeline.connection import client_arguments, connected
-from streams.pipeline.topics import HEADROOM_BYTES, SCRAPED
+from streams.pipeline.topics import HEADROOM_BYTES, SCRAPED, partitions_of
 from streams.settings import Settings
 
 _ON_THE_WAY = 1_000
 _BYTES_ON_THE_WAY = 32 * 1024 * 1024
 _REQUEST_MS = 30_000
-_TOPIC_SECONDS = 10.0
-
-
-class NoSuchTopic(UserError):
-    """The topic has not been made."""
-
-    def __init__(self, topic: str) -> None:
-        super().__init__(f"there is no topic {topic} on this Kafka; make it with `fulltext topics`")
 
 
 @dataclass
@@ -58,6 +49,7 @@ async def send_all(
     Idempotent producer, acks from all replicas. A record that fails is counted; when the connection is gone nothing
     more is read. Raises KafkaUnavailable, NoSuchTopic, SettingsError.
     """
+    await partitions_of(settings, SCRAPED)
     producer = AIOKafkaProducer(
         **client_arguments(settings),
         enable_idempotence=True,
@@ -69,7 +61,6 @@ async def send_all(
     )
     topic = settings.topic(SCRAPED)
     async with connected(producer, settings):
-        await _require(producer, topic)
         run = _Run(producer, topic, tally, watch)
         for document in documents:
             if limit is not None and tally.sent >= limit:
@@ -79,14 +70,6 @@ async def send_all(
             elif not await run.send(document):
                 break
         await run.finish()
-
-
-async def _require(producer: AIOKafkaProducer, topic: str) -> None:
-    try:
-        async with asyncio.timeout(_TOPIC_SECONDS):
-            await producer.partitions_for(topic)
-    except (TimeoutError, KafkaError):
-        raise NoSuchTopic(topic) from None
 
 
 class _Run:

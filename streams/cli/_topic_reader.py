@@ -1,13 +1,12 @@
 """Read a topic from its start, without a group: nothing is committed, every reader sees everything."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from streams.cli._sending import NoSuchTopic
 from streams.errors import KafkaUnavailable
 from streams.pipeline.connection import bootstrap_servers, client_arguments, connected
+from streams.pipeline.topics import partitions_of
 from streams.settings import Settings
 
 _POLL_MS = 300
@@ -21,13 +20,14 @@ async def read_topic(settings: Settings, name: str, *, follow: bool = False) -> 
     In offset order within a partition. Raises KafkaUnavailable, NoSuchTopic, SettingsError.
     """
     topic = settings.topic(name)
+    partitions = [TopicPartition(topic, number) for number in range(await partitions_of(settings, name))]
     consumer = AIOKafkaConsumer(
         **client_arguments(settings), group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
     )
     async with connected(consumer, settings):
-        partitions = await _partitions(consumer, topic)
         consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
+        for partition, start in (await consumer.beginning_offsets(partitions)).items():
+            consumer.seek(partition, start)
         ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
         quiet = 0.0
         while follow or await _behind(consumer, ends):
@@ -39,14 +39,6 @@ async def read_topic(settings: Settings, name: str, *, follow: bool = False) -> 
             quiet = 0.0 if batch else quiet + _POLL_MS / 1_000
             if quiet > _SILENCE_SECONDS and not follow:
                 raise KafkaUnavailable(bootstrap_servers(settings), f"no answer in {_SILENCE_SECONDS:g} s")
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
-    if topic not in await consumer.topics():
-        raise NoSuchTopic(topic)
-    while not (numbers := consumer.partitions_for_topic(topic)):  # noqa: ASYNC110 - aiokafka has no event for it
-        await asyncio.sleep(_POLL_MS / 1_000)
-    return [TopicPartition(topic, number) for number in sorted(numbers)]
 
 
 async def _behind(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:

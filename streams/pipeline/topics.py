@@ -80,6 +80,14 @@ class TopicRefused(UserError):
         self.topic = topic
 
 
+class NoSuchTopic(UserError):
+    """The topic has not been made."""
+
+    def __init__(self, topic: str) -> None:
+        super().__init__(f"there is no topic {topic} on this Kafka; make it with `fulltext topics`")
+        self.topic = topic
+
+
 def specs(settings: Settings) -> tuple[TopicSpec, ...]:
     """Every topic of the design."""
     large = settings.verify_max_record_bytes + HEADROOM_BYTES
@@ -111,6 +119,20 @@ async def ensure_topics(settings: Settings) -> TopicReport:
                 return await _ensure(admin, wanted, settings)
         except TimeoutError:
             raise KafkaUnavailable(bootstrap_servers(settings), f"topics not ready in {_SECONDS:g} s") from None
+
+
+async def partitions_of(settings: Settings, name: str) -> int:
+    """Partitions of the topic `name`, prefix left out. Raises NoSuchTopic, KafkaUnavailable, SettingsError."""
+    topic = settings.topic(name)
+    async with connected(AIOKafkaAdminClient(**client_arguments(settings)), settings) as admin:
+        try:
+            async with asyncio.timeout(_SECONDS):
+                partitions = (await _described(admin)).get(topic)
+        except TimeoutError:
+            raise KafkaUnavailable(bootstrap_servers(settings), f"no answer in {_SECONDS:g} s") from None
+    if not partitions:
+        raise NoSuchTopic(topic)
+    return len(partitions)
 
 
 async def _ensure(admin: AIOKafkaAdminClient, wanted: tuple[TopicSpec, ...], settings: Settings) -> TopicReport:
