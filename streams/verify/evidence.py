@@ -14,8 +14,12 @@ from streams.verify.vocabulary import Hit, vocabulary
 from streams.verify.wording import count_words
 
 BODY_SECTIONS = ("introduction", "methods", "results", "discussion", "conclusion")
+ABSTRACT_WORDS = 500
+"""An abstract ends here at the latest; what follows it without a heading is body."""
 PROSE_WORDS = 20
 """A paragraph of fewer words is a label, a menu entry or a caption."""
+
+_LONG_PROSE = 60
 
 _CITATION = re.compile(
     r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]|\((?:[^()]{0,80}?\b(?:1[89]|20)\d\d[a-z]?)\)|（[^（）]{0,40}(?:19|20)\d\d[^（）]{0,4}）"
@@ -163,16 +167,20 @@ class _Walk:
                 self.reference_tail = True
             elif section in BODY_SECTIONS:
                 self.reference_tail = False
+        elif self.section == "abstract":
+            self.section = None  # a body without the usual names of sections begins
 
     def _text(self, block: Block, words: int) -> None:
         if words < PROSE_WORDS or block.kind == "caption":
             return
         self.longest = max(self.longest, words)
+        if self.section in {"references", "backmatter"} and not self.references and words >= _LONG_PROSE:
+            self.section, self.reference_tail = None, False  # that heading was an entry of a menu
         if self.section is not None:
             self.sections[self.section] += words
         if self.section == "references":
             return
-        if self.section == "abstract":
+        if self.section == "abstract" and self.abstract_words < ABSTRACT_WORDS:
             self.abstract_words += words
         elif self.section != "backmatter":
             self.body_words += words

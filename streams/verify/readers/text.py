@@ -12,6 +12,8 @@ from streams.verify.wording import invisible_count, tag_characters
 _BREAK = re.compile(r"\r\n?|\n|\f|\u2028|\u2029|\v")
 _WRAP_MIN, _WRAP_MAX = 45, 130
 _NEW_ENTRY = re.compile(r"^\s*(?:\[\d{1,3}\]|\d{1,3}\.\s|[•▪–*-]\s)")
+_GOES_ON = re.compile(r"\s*(?:[a-zà-ÿа-я,.;:)\]]|\[\d)")
+_FRAGMENTED_SHARE, _DENSE_SHARE = 0.3, 0.85
 _END = (".", "!", "?", ":", "。", "！", "？", '"', "”", "؟")
 
 
@@ -29,6 +31,8 @@ def read_text(text: str) -> Document:
 def paragraphs(lines: list[str]) -> Iterator[str]:
     """Lines as paragraphs: joined where the text looks wrapped to a width, else one paragraph a line."""
     width = _wrap_width(lines)
+    if width is None and _is_fragmented(lines):
+        return _mend(lines)
     if width is None:
         return iter(line for line in lines if line.strip())
     return _unwrap(lines, width)
@@ -61,6 +65,34 @@ def _wrap_width(lines: Iterable[str]) -> int | None:
     longest = max(lengths)
     wrapped = _WRAP_MIN <= middle <= _WRAP_MAX and longest <= 2.2 * middle and near >= 0.6 * len(lengths)
     return middle if wrapped else None
+
+
+def _is_fragmented(lines: list[str]) -> bool:
+    """True when inline markup was turned into line breaks: many lines go on in the middle of a sentence."""
+    full = [line for line in lines if line.strip()]
+    going_on = sum(1 for line in full if _GOES_ON.match(line))
+    if len(full) < 40 or len(full) < _DENSE_SHARE * len(lines):
+        return False  # blank lines tell paragraphs apart already
+    return going_on >= _FRAGMENTED_SHARE * len(full)
+
+
+def _mend(lines: Iterable[str]) -> Iterator[str]:
+    """Put sentences together again where the break stands inside one."""
+    held = ""
+    for raw in lines:
+        line = raw.strip()
+        inside = bool(_GOES_ON.match(line)) or held.endswith((",", "(", "-")) or held[-1:].islower()
+        if held and line and inside and not looks_like_heading(line) and len(held) < MAX_LINE_CHARS:
+            held = f"{held} {line}"
+            continue
+        if held:
+            yield held
+        held = line
+        if line and looks_like_heading(line):
+            yield line
+            held = ""
+    if held:
+        yield held
 
 
 def _unwrap(lines: Iterable[str], width: int) -> Iterator[str]:
