@@ -6,6 +6,7 @@ records         the inputs: decided locally in milliseconds, asked about, or no 
 publisher       sends them, and keeps a ledger of what the broker acknowledged
 processes       child processes that end with us
 sampler         (a program) the group's committed offsets, five times a second
+emulator        its faults and its bill, from outside
 scene           one run: broker, emulator, workers, sampler, and its folder of evidence
 evidence        what the checker reads: Kafka and the files above
 findings        what must hold of the evidence

@@ -91,7 +91,7 @@ async def collect(case: Case) -> Evidence:
     evidence.committed = evidence.samples[-1].offsets if evidence.samples else {}
     evidence.events = list(_lines(case.events))
     if case.bill:
-        evidence.billed = {str(line["attempt_id"]): line for line in _lines(case.bill)}
+        evidence.billed = {line["attempt_id"]: line for line in _lines(case.bill) if line["attempt_id"]}
     consumer = AIOKafkaConsumer(bootstrap_servers=case.bootstrap, enable_auto_commit=False)
     await consumer.start()
     try:

@@ -147,15 +147,7 @@ def main(gate: Path, faults: list[str]) -> None:
     settings = settings_module.load()
     logging.configure(settings.log_format, settings.log_level)
     app = build_app(settings, open_chain=lambda *_: GatedChain(gate))
-    worker = faust.Worker(
-        app,
-        loop=asyncio.new_event_loop(),
-        quiet=True,
-        loglevel="warning",
-        override_logging=False,
-        redirect_stdouts=False,
-    )
-    worker.execute_from_commandline()
+    sys.exit(faust_app.run(app))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,98 @@
+"""The long runs, each with its table: `python -m tests.chaos [all|kills|storm|outage|mutants]`; exit 0 or 1."""
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from streams.sandbox.kafka import EmbeddedKafka
+from tests.chaos import kills, outage
+from tests.chaos.report import show
+from tests.chaos.scene import Setting
+from tests.chaos.storm import storm
+from tests.chaos.trial import kill_with_some_in_flight, one_marked
+
+Run = tuple[str, dict[str, Any], bool]
+"""Name, report, whether the checker was meant to be green."""
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("what", nargs="?", default="all", choices=["all", *RUNS])
+    parser.add_argument("--records", type=int, default=10_000, help="of the run with kills")
+    parser.add_argument("--partitions", type=int, default=4)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--kills", type=int, default=9)
+    parser.add_argument("--window", type=int, default=64)
+    parser.add_argument("--storm-events", type=int, default=64, help="joins and leaves")
+    parser.add_argument("--down-seconds", type=float, default=60.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--report", type=Path, help="write the reports as JSON")
+    return parser.parse_args()
+
+
+async def _kills(options: argparse.Namespace, folder: Path) -> AsyncIterator[Run]:
+    plan = kills.Plan(options.records, options.kills, options.workers, seed=options.seed)
+    setting = Setting(options.partitions, options.window, latency_scale=4.0, seed=options.seed)
+    yield "kills", await kills.kills(folder, plan, setting), True
+
+
+async def _outage(options: argparse.Namespace, folder: Path) -> AsyncIterator[Run]:
+    plan = outage.Plan(down_seconds=options.down_seconds)
+    setting = outage.setting(20, partitions=options.partitions, window=options.window, seed=options.seed)
+    async with EmbeddedKafka() as kafka:
+        yield "outage", await outage.outage(folder, kafka, "", plan, setting), True
+
+
+async def _storm(options: argparse.Namespace, folder: Path) -> AsyncIterator[Run]:
+    async with EmbeddedKafka() as kafka:
+        for name, faults, green in (("sound", ["skip"], True), ("no-holes", ["skip", "no-holes"], False)):
+            own = _inside(folder, name)
+            report = await storm(own, kafka, f"{name}.", *faults, events=options.storm_events)
+            yield f"storm, {name}", report, green
+
+
+async def _mutants(options: argparse.Namespace, folder: Path) -> AsyncIterator[Run]:
+    async with EmbeddedKafka() as kafka:
+        for fault in ("sound", "faust-acks", "ack-first"):
+            faults = [fault] if fault != "sound" else []
+            report = await kill_with_some_in_flight(_inside(folder, fault), kafka, f"{fault}.", *faults)
+            yield f"mutant {fault}", report, not faults
+        yield "mutant drop", await one_marked(_inside(folder, "drop"), kafka, "drop.", "drop"), False
+
+
+RUNS = {"kills": _kills, "storm": _storm, "outage": _outage, "mutants": _mutants}
+
+
+def _inside(folder: Path, name: str) -> Path:
+    inside = folder / name
+    inside.mkdir()
+    return inside
+
+
+async def _main(options: argparse.Namespace, folder: Path) -> bool:
+    good, reports = True, {}
+    for name, run in RUNS.items():
+        if options.what in ("all", name):
+            async for title, report, green in run(options, _inside(folder, name)):
+                good &= show(title, report, wanted=green)
+                reports[title] = report
+    if options.report:
+        await asyncio.to_thread(options.report.write_text, json.dumps(reports, indent=2), "utf-8")
+    return good
+
+
+if __name__ == "__main__":
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it has much to say about a broker that we killed
+    chosen = _arguments()
+    traces = Path(tempfile.mkdtemp(prefix="fulltext-chaos-"))
+    fine = asyncio.run(_main(chosen, traces))
+    Console(stderr=True).print(f"The traces are in {traces}" if not fine else f"All as wanted; traces in {traces}")
+    sys.exit(not fine)
