@@ -26,6 +26,8 @@ from streams.sandbox.samples import Sample, load
 NEEDED = {"on": 0.9, "off": 0.8}
 """Share of the samples' labels that must be right, by local tier."""
 _PATIENCE_SECONDS = 90.0
+_OVERLOADED_SHARE = 0.25
+"""Of the calls at the cheapest provider, so that the demo shows the next one taking over."""
 _PROVIDER_VARIABLES = ("GROQ_", "GEMINI_", "AZURE_OPENAI_", "OPENAI_", "COMPATIBLE_", "AI_", "KAFKA_", "VERIFY_")
 
 
@@ -92,12 +94,14 @@ async def _demo(local_tier: str, constant_answer: str | None) -> Run:
     with tempfile.TemporaryDirectory(prefix="fulltext-demo-") as folder:
         bill = Path(folder) / "bill.jsonl"
         async with EmbeddedKafka() as kafka, Emulator(bill=bill) as emulator:
+            emulator.script("groq", {"fault": "status", "code": 503, "share": _OVERLOADED_SHARE})
             if constant_answer:
                 for provider in ("groq", "gemini", "azure", "openai"):
                     emulator.script(provider, {"fault": "constant", "verdict": constant_answer})
             environment = {
                 **{k: v for k, v in os.environ.items() if not k.startswith(_PROVIDER_VARIABLES)},
                 **emulator.environment(),
+                "GROQ_TIER": "paid",  # so that the demo has a cost to show
                 "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap,
                 "VERIFY_LOCAL_TIER": local_tier,
                 "LOG_LEVEL": "warning",
