@@ -2,19 +2,19 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
+from itertools import accumulate
 from types import MappingProxyType
 
-WALLS = (
-    "paywall", "login", "consent", "bot", "js", "error", "more", "snippets", "supplement", "toc", "landing", "other",
-    "short_item",
-)  # fmt: skip
 NAMES = ("abstract", "sections", "references", "closing")
 _NUMBER = re.compile(
     r"^(?:\d{1,2}(?:\.\d{1,2})*|[ivx]{1,4}|[一二三四五六七八九十]{1,2})[.、)]?\s+|^[一二三四五六七八九十]、"
 )
+_SPACED = re.compile(r"[0-9a-zà-ÿа-яё]")
+"""Characters of scripts that put blanks between words (in Arabic articles are written on to the word)."""
 _EDGES = " \t:.-–—|#*•。："
 
 
@@ -23,18 +23,6 @@ def _table() -> Mapping[str, tuple[str, ...]]:
     data = tomllib.loads(resources.files(__package__).joinpath("phrases.toml").read_text(encoding="utf-8"))
     every = {kind: {phrase for phrases in languages.values() for phrase in phrases} for kind, languages in data.items()}
     return MappingProxyType({kind: tuple(sorted(phrases)) for kind, phrases in every.items()})
-
-
-@cache
-def _patterns() -> Mapping[str, re.Pattern[str]]:
-    """Kind -> its phrases, not inside a longer word (scripts without spaces aside)."""
-    return MappingProxyType({kind: re.compile("|".join(map(_bounded, _table()[kind]))) for kind in WALLS})
-
-
-def _bounded(phrase: str) -> str:
-    before = r"(?<![a-zà-ÿа-я0-9])" if phrase[0].isalnum() else ""
-    after = r"(?![a-zà-ÿа-я0-9])" if phrase[-1].isalnum() else ""
-    return before + re.escape(phrase) + after
 
 
 @cache
@@ -62,11 +50,27 @@ def name_of(line: str) -> str | None:
     return names.get(low) or names.get(_NUMBER.sub("", low).strip(_EDGES))
 
 
-def found_in(lines: tuple[str, ...], kind: str) -> list[tuple[int, str]]:
-    """Where phrases of a kind stand: index of the line and the phrase, each phrase once."""
-    pattern = _patterns()[kind]
-    seen: dict[str, int] = {}
-    for index, line in enumerate(lines):
-        for match in pattern.finditer(plain(line)):
-            seen.setdefault(match[0], index)
-    return [(index, phrase) for phrase, index in seen.items()]
+class Searched:
+    """Lines of a page, lowered once, in which phrases are looked for."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        lowered = [plain(line) for line in lines]
+        self._text = "\n".join(lowered)
+        self._ends = list(accumulate(len(line) + 1 for line in lowered))
+
+    def hits(self, kind: str) -> list[tuple[int, str]]:
+        """Phrases of a kind, each once: the index of its first line, and itself."""
+        found = ((self._first(phrase), phrase) for phrase in _table()[kind])
+        return [(bisect_right(self._ends, at), phrase) for at, phrase in found if at >= 0]
+
+    def _first(self, phrase: str) -> int:
+        """Where it first stands, not inside a longer word; -1: nowhere."""
+        at = self._text.find(phrase)
+        while at >= 0 and not self._is_apart(at, at + len(phrase)):
+            at = self._text.find(phrase, at + 1)
+        return at
+
+    def _is_apart(self, start: int, end: int) -> bool:
+        text = self._text
+        left = start == 0 or not (_SPACED.match(text[start]) and _SPACED.match(text[start - 1]))
+        return left and (end == len(text) or not (_SPACED.match(text[end]) and _SPACED.match(text[end - 1])))

@@ -17,12 +17,21 @@ _SOURCE = re.compile(
     r"|\b[A-ZА-Я]\.\s?(?:[A-ZА-Я]\.)?|[A-Z][a-zé]+ [A-Z]{1,2}[,.]"
     r"|\b(?:Press|Verlag|University|Editorial|Журнал|Изд|出版|Presses|vol|Bd|Jg)\b|《|『|\[J\]|\[M\]"
 )
+_PAGES_LAST = re.compile(r"\d+\s?[-–\s]\s?[A-Za-z]?\d+\.?\s*$|\b[A-Z][a-zé]+ [A-Z]{1,2},? [A-Z][a-zé]+ [A-Z]{1,2}\b")
+_FURNITURE = re.compile(
+    r"©|copyright|all rights reserved|privacy policy|terms of use|cookie|datenschutz|politique de confidentialité"
+    r"|\|.*\|.*\|",
+    re.IGNORECASE,
+)
+"""Signs of a line around the text, not of it."""
 _NUMBERED = re.compile(r"^\s*(?:\[\d{1,3}\]|\d{1,3}\.)\s")
 _CITED = re.compile(
     r"\[\d{1,3}(?:[,–-]\s?\d{1,3})*\]|\((?:[^()]{2,60}?,?\s)(?:1[89]|20)\d\d[a-z]?\)|（[^（）]{2,40}(?:19|20)\d\d）"
 )
 _ENDS = re.compile(r"[.!?…。！？؟:;»”\"')\]）」』]\s*(?:\[\d+\]|\d{1,3})?\s*$")
 _GLYPHS = re.compile(r"\(cid:\d+\)|�|Ã.|â€|Ð.Ñ|[\ue000-\uf8ff]|[\x00-\x08\x0e-\x1f]")
+_FEW_SMALL_WORDS = 0.12
+"""Of all words of Latin prose; ordinary prose has a quarter to a half."""
 LineKind = Literal["name", "prose", "reference", "label"]
 
 
@@ -113,14 +122,21 @@ def _line(text: str, section: str | None) -> Line:
         return Line(text, "name", words, name)
     if _is_reference(text, words, section):
         return Line(text, "reference", words, section)
-    return Line(text, "prose" if words >= PROSE_WORDS else "label", words, section)
+    is_prose = words >= PROSE_WORDS and not (words < 6 * PROSE_WORDS and _FURNITURE.search(text))
+    return Line(text, "prose" if is_prose else "label", words, section)
 
 
 def _is_reference(text: str, words: int, section: str | None) -> bool:
     if not 5 <= words <= 70 or not _YEAR.search(text):
         return False
-    signs = len(_SOURCE.findall(text)) + bool(_NUMBERED.match(text))
+    signs = len(_SOURCE.findall(text)) + bool(_NUMBERED.match(text)) + bool(_PAGES_LAST.search(text))
     return signs >= (1 if section == "references" else 2) and len(_CITED.findall(text)) < 2
+
+
+def may_be_references(text: str) -> bool:
+    """Could a long line be a piece of a reference list? In a PDF they run together."""
+    end = text[-400:]
+    return bool(_PAGES_LAST.search(end)) or len(_YEAR.findall(end)) >= 3
 
 
 def ends_well(text: str) -> bool:
@@ -133,12 +149,12 @@ def garbling(shape: Shape) -> float:
     text = "\n".join(line.text for line in shape.lines)
     if len(text) < 200:
         return 0.0
-    broken = sum(len(match) for match in _GLYPHS.findall(text)) / len(text)
-    tokens = [token.casefold() for token in _TOKEN.findall(text)]
-    letters = sum(map(len, tokens)) / max(1, sum(not char.isspace() for char in text))
-    latin = [token for token in tokens if token.isascii()]
+    broken = sum(map(len, _GLYPHS.findall(text))) / len(text)
+    tokens = _TOKEN.findall(text)
+    letters = sum(map(len, tokens)) / max(1, len("".join(text.split())))
+    prose = _TOKEN.findall("\n".join(line.text for line in shape.lines if line.kind == "prose").casefold())
+    latin = [token for token in prose if token.isascii()]
     soup = 0.0
-    if len(latin) >= 80 and len(latin) > len(tokens) * 0.8:
-        share = sum(token in small_words() for token in latin) / len(latin)
-        soup = 1.0 if share < 0.02 else 0.0
+    if len(latin) >= 60 and len(latin) > len(prose) * 0.6:
+        soup = float(sum(token in small_words() for token in latin) / len(latin) < _FEW_SMALL_WORDS)
     return max(min(1.0, broken * 20), soup, 1.0 if letters < 0.45 and shape.references < 3 else 0.0)

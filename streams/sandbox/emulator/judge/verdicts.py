@@ -1,12 +1,13 @@
 """The decision: one look, a fixed order of questions, most certain first."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from streams.sandbox.emulator.judge.phrases import found_in
+from streams.sandbox.emulator.judge.phrases import Searched, plain
 from streams.sandbox.emulator.judge.request import Page
-from streams.sandbox.emulator.judge.shape import Shape, ends_well, garbling, look
+from streams.sandbox.emulator.judge.shape import Shape, ends_well, garbling, look, may_be_references
 from streams.sandbox.emulator.judge.title import overlap
 
 _BODY = 350
@@ -14,6 +15,16 @@ _BODY = 350
 _LITTLE = 160
 _SHORT_PAGE = 450
 _HEAD_LINES = 60
+_ENTRY = re.compile(
+    r"(?:\b(?:pp?|pages|s|seiten|págs?|с|стр)\b\.? ?\d+ ?[-–] ?\d+|\d+ ?[-–] ?\d+\.? ?$|[|·] ?pdf\b|\. ?\. ?\. ?\d+ ?$|頁|页)",
+    re.IGNORECASE,
+)
+"""A line of a table of contents: pages, or links to the versions."""
+_SEARCHED = frozenset({
+    "search results", "results for", "suchergebnisse", "résultats de recherche", "resultados de la búsqueda",
+    "resultados de búsqueda", "resultados da busca", "resultados da pesquisa", "risultati della ricerca", "搜索结果",
+    "检索结果", "検索結果", "результаты поиска", "نتائج البحث",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +44,11 @@ class Look:
         self.page = page
         self.lines = page.lines
         self.shape: Shape = look(page)
+        self._searched = Searched(self.lines)
 
     def hits(self, kind: str) -> list[tuple[int, str]]:
         """Phrases of a kind: line and phrase, each once."""
-        return found_in(self.lines, kind)
+        return self._searched.hits(kind)
 
     @cached_property
     def body(self) -> int:
@@ -120,6 +132,8 @@ def _withheld(seen: Look) -> Finding | None:
 def _wrong(seen: Look) -> Finding | None:
     if seen.title is None or seen.title > 0.34 or seen.body < _LITTLE:
         return None
+    if (overlap(seen.page.title, seen.lines) or 0.0) > 0.5:
+        return None  # below navigation or a banner, the text uses the title's words
     return Finding("wrong_document", 0.85, (0,)) if not _listing(seen) else None
 
 
@@ -129,8 +143,9 @@ def _listing(seen: Look) -> bool:
 
 def _supplement(seen: Look) -> Finding | None:
     hits = seen.hits("supplement")
-    early = [hit for hit in hits if hit[0] < 8]
-    if early and len(hits) >= 2 and "abstract" not in seen.shape.names:
+    early = [hit for hit in hits if hit[0] < 8 and seen.shape.lines[hit[0]].kind != "prose"]
+    named = any(plain(seen.lines[index]).startswith(phrase) for index, phrase in early)
+    if early and (named or len(hits) >= 2) and "abstract" not in seen.shape.names:
         return _found("supplement", 0.85, early)
     return None
 
@@ -138,11 +153,15 @@ def _supplement(seen: Look) -> Finding | None:
 def _contents(seen: Look) -> Finding | None:
     """Many titles, no text."""
     toc, other = seen.hits("toc"), seen.hits("other")
+    entries = [index for index, line in enumerate(seen.lines) if _ENTRY.search(line)]
+    searched = any(index < 8 and phrase in _SEARCHED for index, phrase in other)
     if seen.body > _BODY and not (len(other) >= 3 and seen.shape.references < 3):
         return None
     if "abstract" in seen.shape.names and seen.shape.words("prose", "abstract") > 60:
         return None
-    if other and len(other) >= max(2, len(toc)):
+    if len(entries) >= 4 and seen.body < _LITTLE and not searched:
+        return Finding("toc", 0.85, tuple(entries[:2]))
+    if other and (searched or len(other) >= max(2, len(toc))):
         return _found("other", 0.75, other)
     if toc and seen.words > 60 and not seen.hits("landing"):
         return _found("toc", 0.8, toc)
@@ -181,13 +200,13 @@ def _cut(seen: Look) -> Finding | None:
     at = shape.lines.index(last)
     after = shape.lines[at + 1 :]
     more = [hit for hit in seen.hits("more") if hit[0] >= at]
-    listed = any(line.kind == "reference" for line in after)
+    listed = any(line.kind == "reference" for line in after) or may_be_references(last.text)
     if more and not listed:
         return _found("partial", 0.85, more)
     tail = [line for line in after if line.kind == "label" and line.words >= 4]
     if not ends_well(last.text) and not listed and "closing" not in shape.names[-2:]:
         return Finding("partial", 0.85, (at,))
-    if not after and shape.citations >= 3 and not shape.references:
+    if not after and not listed and shape.citations >= 3 and not shape.references:
         return Finding("partial", 0.7, (at,))
     if len(tail) == 1 and tail[0] is shape.lines[-1] and tail[0].words >= 8 and not ends_well(tail[0].text):
         return Finding("partial", 0.75, (len(shape.lines) - 1,))
