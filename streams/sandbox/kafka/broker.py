@@ -20,6 +20,7 @@ from streams.sandbox.kafka.ready import wait_until_ready
 _LEASH = Path(__file__).with_name("leash.py")
 _POLL_SECONDS = 0.02
 _STOP_SECONDS = 10.0
+_WORDS = 500
 
 
 class StartFailed(UserError):
@@ -216,17 +217,22 @@ def _format(layout: Layout, class_path: Sequence[Path]) -> None:
         format_command(class_path, layout, properties), capture_output=True, text=True, check=False, timeout=60
     )
     if done.returncode:
-        raise StartFailed("cannot prepare its folder", (done.stderr or done.stdout).strip()[-500:])
+        raise StartFailed("cannot prepare its folder", _gist((done.stderr or done.stdout).splitlines()))
     properties.unlink()
     fresh.rename(layout.records)
 
 
 def _tail(layout: Layout) -> str:
-    """The last errors of the log, else what Java printed."""
-    text = ""
-    for path in (layout.folder / "output.log", layout.log_file):
-        if path.exists():
-            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-            wanted = [line for line in lines if " ERROR " in line or " FATAL " in line or path.name == "output.log"]
-            text = wanted[-1] if wanted else text
-    return text[-500:]
+    """The last error of the log, else what Java printed."""
+    errors = [line for line in _lines(layout.log_file) if " ERROR " in line or " FATAL " in line]
+    return errors[-1][-_WORDS:] if errors else _gist(_lines(layout.folder / "output.log"))
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+
+
+def _gist(lines: Sequence[str]) -> str:
+    """The line that names the exception rather than its trace, else the last one."""
+    named = [line for line in lines if "Exception" in line or "Error" in line]
+    return (named or [*lines[-1:], ""])[0].strip()[:_WORDS]
