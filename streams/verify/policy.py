@@ -25,8 +25,6 @@ class Policy:
     tail_chars: int = 1_400
     max_tokens: int = 500
     """Of the answer."""
-    full_text_body_words: int = 1_500
-    """Body prose from which an article with all its sections is accepted without a model."""
     contradiction_body_words: int = 300
     """A model's `full_text` on less body prose than this is not believed."""
     min_full_text_confidence: float = 0.5
