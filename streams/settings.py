@@ -66,7 +66,9 @@ class Settings(BaseSettings):
     verify_window: int | None = Field(
         None, ge=1, description="Span of offsets per partition; bounds what a kill redoes. Unset: 8x in flight."
     )
-    verify_record_deadline_seconds: float = Field(60, gt=0, description="For one record; stands still in a hold.")
+    verify_record_deadline_seconds: float = Field(
+        60, gt=0, description="To get one record answered; stands still in a hold."
+    )
     verify_on_outage: Literal["hold", "undetermined"] = "hold"
     verify_max_record_bytes: int = Field(8 * 1024 * 1024, ge=1024, description="Larger records are dead letters.")
     verify_pool_processes: int = Field(1, ge=1, le=64, description="Processes that read heavy documents.")

@@ -31,6 +31,10 @@ def configure(form: Literal["console", "json"], level: str) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
+    handler.addFilter(_worth_telling)
     logging.basicConfig(handlers=[handler], level=number, force=True)
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(max(number, logging.WARNING))
+
+
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """Libraries speak from warning on. At the handler, because Faust sets its loggers' levels itself."""
+    return record.levelno >= logging.WARNING or not record.name.startswith(_CHATTY)

@@ -79,14 +79,14 @@ class Hold:
         """How long the hold has lasted; 0 without one."""
         return 0.0 if self._since is None else self._clock.monotonic() - self._since
 
-    async def ask(self, question: Question, spent_seconds: float = 0.0) -> Reply:
-        """The chain's reply, its attempts those of all rounds. `spent_seconds`: of the record's deadline, before.
+    async def ask(self, question: Question) -> Reply:
+        """The chain's reply, its attempts those of all rounds.
 
         Raises Unanswered.
         """
         attempts: tuple[ProviderUsage, ...] = ()
         rounds = 0
-        left = self._seconds - spent_seconds
+        left = self._seconds
         while left > 0:
             started = self._clock.monotonic()
             try:

@@ -40,10 +40,10 @@ class Judge:
         started = self._clock.monotonic()
         examination = await self._examine(record)
         spent = self._clock.monotonic() - started
-        verdict = examination.verdict or await self._ask(examination, spent)
-        held_out = sum(attempt.latency_ms for attempt in verdict.attempts)
+        verdict = examination.verdict or await self._ask(examination)
+        asked = sum(attempt.latency_ms for attempt in verdict.attempts)
         source = RecordSource(topic=record.partition.topic, partition=record.partition.number, offset=record.offset)
-        return verdict.model_copy(update={"source": source, "latency_ms": round(spent * 1000) + held_out})
+        return verdict.model_copy(update={"source": source, "latency_ms": round(spent * 1000) + asked})
 
     async def _examine(self, record: Record) -> Examination:
         if record.value is None:
@@ -60,10 +60,10 @@ class Judge:
             raise BadRecord(*result)
         return result
 
-    async def _ask(self, examination: Examination, spent: float) -> FulltextVerdict:
+    async def _ask(self, examination: Examination) -> FulltextVerdict:
         assert examination.question is not None  # noqa: S101  (an examination has a verdict or a question)
         try:
-            reply = await self._hold.ask(examination.question, spent)
+            reply = await self._hold.ask(examination.question)
         except Unanswered as unanswered:
             return undetermined(examination, unanswered.code, unanswered.detail, unanswered.attempts)
         try:

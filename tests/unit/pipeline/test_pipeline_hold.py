@@ -126,10 +126,3 @@ async def test_without_holding_an_outage_is_answered_at_once() -> None:
     with pytest.raises(Unanswered) as caught:
         await hold(chain, on_outage=False).ask(QUESTION)
     assert caught.value.code == "NO_PROVIDER_ADMITS"
-
-
-async def test_time_spent_reading_counts_against_the_deadline() -> None:
-    """The chain gets what is left of the record's deadline."""
-    chain = Chain(ManualClock(), REPLY)
-    await hold(chain).ask(QUESTION, spent_seconds=4)
-    assert chain.deadlines == [6]
