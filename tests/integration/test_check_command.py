@@ -1,0 +1,179 @@
+"""`fulltext check`: one document, without Kafka and without a network."""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+
+import pytest
+from click.testing import CliRunner
+from structlog.testing import capture_logs
+
+from schemas import FulltextVerdict
+from streams import app
+from streams.ai.errors import AllProvidersFailed, NoProviderAdmits
+from streams.cli import main
+from streams.observability import logging
+from streams.verify import Reply
+
+PROSE = "The ice of the valley is cold, and it stays there until the summer comes again. "
+UNSURE = "\n".join([PROSE * 5] * 12)
+WALL = "A title\nThis is a preview of subscription content\nBuy article PDF\nAccess options"
+KEYS = ("GROQ_API_KEY", "GEMINI_API_KEY", "AZURE_OPENAI_API_KEY", "OPENAI_API_KEY", "COMPATIBLE_BASE_URL")
+
+
+@pytest.fixture(autouse=True)
+def no_logging_setup(monkeypatch):
+    """The command sets up logs for its process; here that would outlive the runner's streams."""
+    monkeypatch.setattr(logging, "configure", lambda *_: None)
+    with capture_logs():
+        yield
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    """Runs the command on a file with this content, with no key in the environment."""
+    for key in KEYS:
+        monkeypatch.delenv(key, raising=False)
+
+    def run(content, *options):
+        file = tmp_path / "page"
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return CliRunner().invoke(main, ["check", str(file), *options])
+
+    return run
+
+
+@pytest.fixture
+def model(monkeypatch):
+    """Lets a model answer so, or raise so, in place of the configured chain."""
+
+    def answers(answer):
+        async def ask(question):
+            if isinstance(answer, Exception):
+                raise answer
+            return Reply(json.dumps(answer), "groq", "a-model", 12_000)
+
+        @asynccontextmanager
+        async def open_asker(settings):
+            yield ask
+
+        monkeypatch.setattr(app, "open_asker", open_asker)
+
+    return answers
+
+
+GOOD = {
+    "body_present": True,
+    "same_work": True,
+    "verdict": "full_text",
+    "confidence": 0.8,
+    "reasons": ["TAIL_COMPLETE"],
+    "quotes": [{"text": "the valley is cold", "role": "for"}],
+}
+
+
+def test_a_sure_document_costs_nothing(run):
+    """Verdict, reasons, the quote in its place and the cost."""
+    result = run(WALL)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("paywall")
+    assert "PAYWALL_PHRASE" in result.stdout
+    assert "- This is a preview of subscription content  [8-49 PAYWALL_PHRASE]" in result.stdout
+    assert "Cost 0.000000 USD (no model asked)" in result.stdout
+
+
+def test_json_is_the_verdict_of_the_topic(run):
+    """A program reads the same message as from Kafka."""
+    verdict = FulltextVerdict.model_validate_json(run(WALL, "--json", "--url", "https://a.example/x").stdout)
+    assert (verdict.verdict, verdict.url, verdict.source) == ("paywall", "https://a.example/x", None)
+
+
+def test_an_unsure_document_is_asked_about(run, model):
+    """The model's verdict, its quote in place, its cost."""
+    model(GOOD)
+    result = run(UNSURE)
+    assert result.exit_code == 0
+    assert "full_text  80% sure  decided by llm:groq/a-model" in result.stdout
+    assert "the valley is cold" in result.stdout
+    assert "Cost 0.000012 USD" in result.stdout
+
+
+def test_no_provider_says_how_to_configure_one(run):
+    """Without a key an unsure document is undetermined, and the sentence says what to set."""
+    result = run(UNSURE)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("undetermined")
+    assert "set GROQ_API_KEY" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (AllProvidersFailed(()), "ALL_ATTEMPTS_FAILED"),
+        (NoProviderAdmits({"groq": "open"}, 5.0), "NO_PROVIDER_ADMITS"),
+        ({"verdict": "full_text"}, "BAD_ANSWER"),
+    ],
+)
+def test_faults_of_the_chain_are_undetermined(run, model, fault, code):
+    """What went wrong is the reason; the command itself is fine."""
+    model(fault)
+    result = run(UNSURE, "--json")
+    assert result.exit_code == 0
+    verdict = FulltextVerdict.model_validate_json(result.stdout)
+    assert (verdict.verdict, verdict.reasons[0].code) == ("undetermined", code)
+
+
+def test_local_only_asks_nobody(run, model):
+    """Nothing leaves the machine."""
+    model(AssertionError("asked"))
+    assert run(UNSURE, "--local-only").stdout.startswith("undetermined")
+
+
+def test_escape_codes_and_markup_of_a_document_are_text(run):
+    """A document cannot colour, clear or forge the terminal's output."""
+    result = run("\x1b[2J[bold]Buy article PDF[/bold]\nThis is a preview of subscription content\nA title")
+    assert "\x1b" not in result.stdout
+    assert "[bold]" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "sentence"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00", (), "neither text, HTML, XML nor PDF"),
+        ("word " * 500, (), "larger than 1024 bytes"),
+        ("word", ("--title", "x" * 3_000), "--title"),
+    ],
+)
+def test_unsuitable_files_get_one_sentence(run, monkeypatch, content, options, sentence):
+    """One sentence on stderr, nothing on stdout, a failure code."""
+    monkeypatch.setenv("VERIFY_MAX_RECORD_BYTES", "1024")
+    result = run(content, *options)
+    assert result.exit_code in {1, 2}
+    assert result.stdout == ""
+    assert sentence in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_missing_file(tmp_path):
+    """Wrong use: exit 2 and what to do."""
+    result = CliRunner().invoke(main, ["check", str(tmp_path / "nothing.html")])
+    assert result.exit_code == 2
+    assert "name one existing file" in result.stderr
+
+
+def test_stdin(model):
+    """`-` reads standard input."""
+    result = CliRunner().invoke(main, ["check", "-", "--json"], input=WALL)
+    assert json.loads(result.stdout)["verdict"] == "paywall"
+
+
+def test_stdout_holds_the_verdict_alone(tmp_path):
+    """As a process of its own, logs about missing keys go to stderr, so that a program can read stdout."""
+    file = tmp_path / "page.txt"
+    file.write_text(UNSURE)
+    environment = {name: value for name, value in os.environ.items() if name not in KEYS}
+    command = [sys.executable, "-m", "streams", "check", str(file), "--json"]
+    done = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=60)
+    assert json.loads(done.stdout)["verdict"] == "undetermined"
