@@ -64,7 +64,7 @@ async def _serve(port: int | None, data: Path | None) -> None:
 async def _watch(kafka: EmbeddedKafka, stop: asyncio.Event) -> None:
     while not stop.is_set():
         if not kafka.running:
-            raise BrokerEnded(f"the broker has ended; see {kafka.log_file}")
+            raise BrokerEnded(f"the broker has ended; its last words: {kafka.last_words() or 'none'}")
         try:
             await asyncio.wait_for(stop.wait(), _LOOK_SECONDS)
         except TimeoutError:

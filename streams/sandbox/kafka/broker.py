@@ -84,6 +84,10 @@ class EmbeddedKafka:
         """True while the process lives, ready or not."""
         return self._leash is not None and self._leash.poll() is None
 
+    def last_words(self) -> str:
+        """The last error in the broker's log, for a message; empty when there is none."""
+        return _tail(self._layout) if self._layout else ""
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
