@@ -15,6 +15,10 @@ from streams.pipeline.verifier import Verifier
 
 CRASH_LIMIT_SECONDS = 20.0
 """A crash must end in an exit: after so long the process ends itself."""
+LEAVE_LIMIT_SECONDS = 4.0
+"""For leaving the group at a stop. aiokafka first waits for a rebalance under way to end, and a rebalance waits for
+members that are dead until their sessions expire: over a minute was seen. Everything is committed by then, so the
+process ends itself, and the group counts it as gone when its session expires."""
 
 
 class DrainingConsumer(Consumer):  # type: ignore[misc]
@@ -48,6 +52,7 @@ class VerifierApp(faust.App):  # type: ignore[misc]
     """Owns a `Verifier` for its life."""
 
     verifier: Verifier
+    _leaving: threading.Timer | None = None
 
     def _new_transport(self) -> Transport:
         return DrainingTransport(self.conf.broker_consumer, self)
@@ -66,10 +71,13 @@ class VerifierApp(faust.App):  # type: ignore[misc]
     async def on_stop(self) -> None:
         """Drain first: Faust's own stop would only cancel."""
         await self.verifier.intake.drain()
+        self._leaving = _exit_after(LEAVE_LIMIT_SECONDS, 0 if self.verifier.fault is None else 1)
         await super().on_stop()
 
     async def on_shutdown(self) -> None:
         """The consumer has left the group; nothing is sent any more."""
+        if self._leaving is not None:
+            self._leaving.cancel()
         await self.verifier.stop()
         await super().on_shutdown()
 
@@ -77,10 +85,16 @@ class VerifierApp(faust.App):  # type: ignore[misc]
         """End the worker, whatever still hangs."""
         if self.verifier.fault is None:
             self.verifier.fault = reason
-            timer = threading.Timer(CRASH_LIMIT_SECONDS, os._exit, (1,))
-            timer.daemon = True
-            timer.start()
+            _exit_after(CRASH_LIMIT_SECONDS, 1)
         await super().crash(reason)
+
+
+def _exit_after(seconds: float, code: int) -> threading.Timer:
+    """End the process, whatever hangs, unless the timer is cancelled."""
+    timer = threading.Timer(seconds, os._exit, (code,))
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 def make_app(options: dict[str, Any], verifier_of: Any) -> VerifierApp:
