@@ -1,6 +1,6 @@
 """Rules for articles and what stands for them: complete, abstract only, behind a wall, or a list."""
 
-from schemas import Verdict
+from schemas import Identity, Verdict
 from streams.verify.blocks import Document
 from streams.verify.decision import Decision, quote_at, quotes_of
 from streams.verify.evidence import BODY_SECTIONS, Evidence
@@ -12,7 +12,7 @@ _WALLS = ("paywall", "access_options", "login", "snippets", "loading", "truncati
 
 def structured(document: Document, evidence: Evidence) -> Decision | None:
     """JATS or TEI that parsed whole: with a body of several sections it is the article, without one the abstract."""
-    if document.kind != "jats" or evidence.problems or evidence.identity.verdict == "mismatch":
+    if document.kind != "jats" or evidence.problems or not _titled(evidence.identity, 0.5):
         return None
     if evidence.structured_body is False and evidence.body_words < 60 and evidence.abstract_words >= 40:
         return Decision(Verdict.ABSTRACT_ONLY, 0.98, ("NO_BODY",), _first(document, "against", "NO_BODY"))
@@ -92,7 +92,7 @@ def only_abstract(document: Document, evidence: Evidence) -> Decision | None:
 def complete_article(document: Document, evidence: Evidence) -> Decision | None:
     """Long prose in all sections to the last one, then references: every sign at once, and none against."""
     identity = evidence.identity
-    if evidence.body_words < _FULL_BODY_WORDS or identity.verdict == "mismatch" or (identity.title_match or 1.0) < 0.75:
+    if evidence.body_words < _FULL_BODY_WORDS or not _titled(identity, 0.75):
         return None
     filled = {name for name in BODY_SECTIONS if evidence.sections.get(name, 0) >= _SECTION_WORDS}
     if len(filled) < 3 or not filled & {"discussion", "conclusion"} or not filled & {"methods", "results"}:
@@ -109,6 +109,13 @@ def complete_article(document: Document, evidence: Evidence) -> Decision | None:
         return None
     codes = ("BODY_SECTIONS", "BODY_PROSE_LONG", "REFERENCES_PRESENT", "TAIL_COMPLETE")
     return Decision(Verdict.FULL_TEXT, 0.97, codes, _section_quotes(document), body_present=True)
+
+
+def _titled(identity: Identity, share: float) -> bool:
+    """So much of the wanted title is there, or no title was given to compare."""
+    if identity.title_match is None:
+        return identity.verdict != "mismatch"
+    return identity.title_match >= share
 
 
 def _cut_in_prose(document: Document) -> bool:
