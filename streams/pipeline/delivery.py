@@ -51,9 +51,7 @@ class Delivery:
 
     async def stop(self) -> None:
         """Wait for usage events on the way, then close; bounded, since a dead broker never answers."""
-        with suppress(TimeoutError, DeliveryFailed):
-            async with asyncio.timeout(_STOP_SECONDS):
-                await self.flush()
+        await self.flush_briefly()
         for task in self._usage.values():
             task.cancel()
         if self._producer is not None:
@@ -85,7 +83,7 @@ class Delivery:
             raise DeliveryFailed(topic, DEADLINE_SECONDS, last) from None
 
     def post_usage(self, usage: ProviderUsage) -> None:
-        """Start sending one attempt's event; `settle` or `flush` waits for it. Never blocks."""
+        """Start sending one attempt's event; `settle` or `flush_briefly` waits for it. Never blocks."""
         value = usage.model_dump_json().encode()
         task = asyncio.create_task(self.send(self._usage_topic, usage.provider.encode(), value))
         self._usage[usage.attempt_id] = task
@@ -103,6 +101,8 @@ class Delivery:
             if task is not None:
                 await task
 
-    async def flush(self) -> None:
-        """Wait for all usage events on the way, those of cancelled records too. Raises DeliveryFailed."""
-        await self.settle(list(self._usage))
+    async def flush_briefly(self) -> None:
+        """Wait, within a bound, for all usage events on the way, those of cancelled records too."""
+        with suppress(TimeoutError, DeliveryFailed, KafkaError):
+            async with asyncio.timeout(_STOP_SECONDS):
+                await self.settle(list(self._usage))

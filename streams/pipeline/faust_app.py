@@ -71,6 +71,7 @@ class VerifierApp(faust.App):  # type: ignore[misc]
     async def on_stop(self) -> None:
         """Drain first: Faust's own stop would only cancel."""
         await self.verifier.intake.drain()
+        await self.verifier.tell()
         self._leaving = _exit_after(LEAVE_LIMIT_SECONDS, 0 if self.verifier.fault is None else 1)
         await super().on_stop()
 

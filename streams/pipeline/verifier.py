@@ -105,6 +105,10 @@ class Verifier:
         )
         self._judge = Judge(self._hold, self._pool, self._policy, self._clock, max_bytes=self._limits.max_record_bytes)
 
+    async def tell(self) -> None:
+        """Wait, within a bound, for the usage events of attempts that the stop cancelled."""
+        await self._delivery.flush_briefly()
+
     async def stop(self) -> None:
         """Close everything; bounded."""
         await self._delivery.stop()
