@@ -94,6 +94,13 @@ def test_rules_are_silent_on_what_only_resembles(record, article, name):
     assert examination.question is not None
 
 
+def test_the_doi_does_not_make_up_for_another_title(record, article):
+    """Another article that names the wanted DOI at its top is not accepted for it."""
+    other = f"doi:10.5555/wanted\n{article()}"
+    examination = examine(record(other, doi="10.5555/wanted", title="Songs of reed warblers along tidal creeks"))
+    assert examination.verdict is None
+
+
 @pytest.mark.parametrize(
     ("status", "expected"), [(404, Verdict.ERROR_PAGE), (503, Verdict.ERROR_PAGE), (200, None), (403, None)]
 )
