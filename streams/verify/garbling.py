@@ -9,6 +9,8 @@ _MOJIBAKE = re.compile(
 )
 _LATIN_WORD = re.compile(r"[A-Za-z]{4,}")
 _VOWELS = re.compile(r"[aeiouyAEIOUY]")
+_PLAIN = re.compile(r"[(\"']?[A-Za-z]*[aeiouyAEIOUY][A-Za-z]*[.,;:!?)\"']{0,2}")
+"""Most words of a text in Latin letters, seen with one look: never odd."""
 _STRANGE = re.compile(r"[\ue000-\uf8ff\ufffd\u0080-\u009f■□◆▯]")
 
 
@@ -18,7 +20,7 @@ def odd_share(text: str) -> float:
     tokens = text[start : start + _SAMPLE].split()
     if not tokens:
         return 0.0
-    return round(sum(1 for token in tokens if _is_odd(token)) / len(tokens), 3)
+    return round(sum(1 for token in tokens if not _PLAIN.fullmatch(token) and _is_odd(token)) / len(tokens), 3)
 
 
 def _is_odd(token: str) -> bool:
