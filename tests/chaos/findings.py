@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import accumulate
 
 from tests.chaos.evidence import Case, Evidence, Output, Place
@@ -10,6 +11,8 @@ from tests.chaos.evidence import Case, Evidence, Output, Place
 KILLS = ("kill", "term", "exit", "broker_kill", "join", "leave")
 """Events after which records may be done again: a death, or a rebalance that somebody else causes."""
 _NEVER = float("inf")
+_CALL_MS = 60_000
+"""No call lasts longer: the deadline of a record."""
 
 
 def outputs_by_place(evidence: Evidence) -> dict[Place, list[Output]]:
@@ -139,10 +142,14 @@ def attempts(evidence: Evidence, case: Case) -> Iterator[str]:
     """Each paid call is on the ledger of attempts, but for those in flight when a worker was killed."""
     if case.bill is None:
         return
-    deaths = sum(event["what"] in ("kill", "exit") for event in evidence.events)
+    deaths = [event["at_ms"] for event in evidence.events if event["what"] in ("kill", "exit")]
     missing = evidence.billed.keys() - evidence.usage.keys()
-    if len(missing) > deaths * case.in_flight:
-        yield f"{len(missing)} calls on the bill are not on the ledger, {deaths} workers died"
+    if len(missing) > len(deaths) * case.in_flight:
+        yield f"{len(missing)} calls on the bill are not on the ledger, {len(deaths)} workers died"
+    for name in sorted(missing):
+        began = datetime.fromisoformat(evidence.billed[name]["received_at"]).timestamp() * 1000
+        if not any(began <= death < began + _CALL_MS for death in deaths):
+            yield f"{name} is on the bill and not on the ledger, and no worker died meanwhile"
     for attempt in sorted(
         name for name, how in evidence.usage.items() if how == "success" and name not in evidence.billed
     ):

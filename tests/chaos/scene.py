@@ -21,6 +21,7 @@ from tests.chaos.records import make
 
 WORKER = ("streams", "worker")
 _TOPICS = ("scraped-content", "fulltext-verdicts", "scraped-content.dlq")
+_USAGE = "provider-usage"
 _CHECK_SECONDS = 120.0
 
 
@@ -174,12 +175,11 @@ class Scene:
     async def check(self) -> dict[str, Any]:
         """Run the checker as a process of its own; its report."""
         await asyncio.sleep(0.6)  # one more sample after the last commit
-        name = self.prefix.__add__
         bill = self.folder / "bill.jsonl"
         case = Case(
             self.kafka.bootstrap,
             self.group,
-            *(name(topic) for topic in (*_TOPICS, "provider-usage")),
+            *(f"{self.prefix}{topic}" for topic in (*_TOPICS, _USAGE)),
             ledger=str(self.folder / "ledger.jsonl"),
             samples=str(self.folder / "samples.jsonl"),
             events=str(self.folder / "events.jsonl"),
@@ -209,7 +209,7 @@ class Scene:
         await admin.start()
         try:
             configs = {"message.timestamp.type": "LogAppendTime"}
-            wanted = [(topic, self.setting.partitions) for topic in _TOPICS] + [("provider-usage", 1)]
+            wanted = [(topic, self.setting.partitions) for topic in _TOPICS] + [(_USAGE, 1)]
             await admin.create_topics(
                 [NewTopic(self.prefix + topic, count, 1, topic_configs=configs) for topic, count in wanted]
             )

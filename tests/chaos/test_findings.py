@@ -121,12 +121,14 @@ def test_a_partition_without_sentinel_cannot_be_judged() -> None:
     assert judge(evidence, CASE).keys() == {"unfinished"}
 
 
-@pytest.mark.parametrize(("deaths", "found"), [(0, {"attempts"}), (1, set())])
-def test_a_call_on_the_bill_only(deaths: int, found: set[str]) -> None:
+@pytest.mark.parametrize(
+    ("deaths", "found"), [([], {"attempts"}), ([2_000.0], set()), ([500.0], {"attempts"}), ([90_000.0], {"attempts"})]
+)
+def test_a_call_on_the_bill_only(deaths: list[float], found: set[str]) -> None:
     """Allowed for what was in flight when a worker was killed, and else not."""
     evidence = sound()
-    evidence.billed = {"a": {}}
-    evidence.events = [{"at_ms": 50.0, "what": "kill"}] * deaths
+    evidence.billed = {"a": {"received_at": "1970-01-01T00:00:01+00:00"}}
+    evidence.events = [{"at_ms": at_ms, "what": "kill"} for at_ms in deaths]
     assert judge(evidence, CASE).keys() == found
 
 
