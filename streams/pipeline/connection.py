@@ -137,7 +137,7 @@ def last_word() -> Iterator[LastWord]:
 
 
 def _unavailable(settings: Settings, word: LastWord, otherwise: str) -> KafkaUnavailable:
-    # aiokafka: 'Unable connect to "host:port": what went wrong'
+    # aiokafka says where first, and what went wrong after a colon
     return KafkaUnavailable(bootstrap_servers(settings), word.text.split('": ')[-1].rstrip(".") or otherwise)
 
 
