@@ -31,7 +31,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--kills", type=int, default=9)
     parser.add_argument("--window", type=int, default=64)
-    parser.add_argument("--storm-events", type=int, default=64, help="joins and leaves")
+    parser.add_argument("--storm-events", type=int, default=128, help="joins and leaves")
     parser.add_argument("--down-seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", type=Path, help="write the reports as JSON")

@@ -8,8 +8,8 @@ from itertools import accumulate
 
 from tests.chaos.evidence import Case, Evidence, Output, Place
 
-KILLS = ("kill", "term", "exit", "broker_kill", "join", "leave")
-"""Events after which records may be done again: a death, or a rebalance that somebody else causes."""
+KILLS = ("kill", "term", "exit", "broker_kill", "start", "join", "leave")
+"""Events after which records may be done again: a death, or a member that comes or goes."""
 _NEVER = float("inf")
 _CALL_MS = 60_000
 """No call lasts longer: the deadline of a record."""
@@ -112,14 +112,14 @@ def span(evidence: Evidence, case: Case) -> Iterator[str]:
 
 
 def redo(evidence: Evidence, case: Case) -> Iterator[str]:
-    """After each kill at most one window per partition is done again."""
+    """After each death, and after each member that comes or goes, at most one window per partition is done again."""
     for (number, partition), places in redone(evidence).items():
         if len(places) > case.window:
-            yield f"{len(places)} records of partition {partition} after kill {number + 1}"
+            yield f"{len(places)} records of partition {partition} after event {number + 1}"
 
 
 def redone(evidence: Evidence) -> dict[tuple[int, int], set[Place]]:
-    """(number of the last kill before, partition) -> records done again."""
+    """(number of the last such event before, partition) -> records done again."""
     kills = sorted(event["at_ms"] for event in evidence.events if event["what"] in KILLS)
     found: dict[tuple[int, int], set[Place]] = defaultdict(set)
     for place, copies in outputs_by_place(evidence).items():
