@@ -109,8 +109,8 @@ class _Admin:
         if provider == ALL:
             return known
         if provider not in known:
-            said = orjson.dumps({"error": f"no provider {provider!r}; there are {', '.join(known)} and {ALL}"})
-            raise web.HTTPNotFound(body=said, content_type="application/json")
+            said = orjson.dumps({"error": f"no provider {provider!r}; there are {', '.join(known)} and {ALL}"}).decode()
+            raise web.HTTPNotFound(text=said, content_type="application/json")
         return (provider,)
 
     def _faults(self, providers: tuple[str, ...]) -> web.Response:

@@ -74,7 +74,7 @@ class Exchange:
         ask = self.ask
         standing = self.take(ask)
         if standing.short_of:
-            raise Unservable(self.vendor.throttled(ask.model, standing.short_of, standing.wait))
+            raise Unservable(self.throttled(standing))
         written = write(ask, self.cache, wishes, gullible=self.gullible)
         charged = written.usage
         written = edit(written) if edit else written
@@ -83,6 +83,12 @@ class Exchange:
         headers = self.vendor.headers(self.ident, ask.model, standing)
         served = written.served or ask.model.name
         return Outgoing(200, body, headers, usage=charged, model=ask.model, served=served)
+
+    def throttled(self, standing: Standing) -> Problem:
+        """A request over a limit, with the limits' headers."""
+        problem = self.vendor.throttled(self.model, standing.short_of or "tokens", standing.wait)
+        headers = self.vendor.headers(self.ident, self.model, standing)
+        return replace(problem, headers=headers | dict(problem.headers))
 
     def problem(self, problem: Problem) -> Outgoing:
         """An error in the vendor's form, free of charge."""

@@ -177,6 +177,8 @@ def _plus(bound: float | None, step: float) -> float | None:
 
 
 def _string(schema: Mapping[str, Any], hint: Any) -> str:
+    if isinstance(hint, list | tuple):
+        hint = next(iter(hint), None)
     text = hint if isinstance(hint, str) else _FORMATS.get(schema.get("format", ""), "none")
     text = text[: schema.get("maxLength", len(text))]
     return text.ljust(schema.get("minLength", 0), ".")

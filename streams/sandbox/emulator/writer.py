@@ -64,7 +64,8 @@ def write(ask: Ask, cache: PromptCache, wishes: Mapping[str, Any] | None = None,
 def _text(ask: Ask, hints: Mapping[str, Any]) -> str:
     if ask.schema is not None:
         try:
-            return orjson.dumps(fill(ask.schema, hints)).decode()
+            # Where the caller's enum lacks the verdict, `other` is nearer to it than the enum's first member.
+            return orjson.dumps(fill(ask.schema, {**hints, "verdict": (hints["verdict"], "other")})).decode()
         except (ValueError, TypeError, AttributeError, KeyError) as error:
             raise Unservable(Problem(400, message=f"Invalid schema: {error}")) from None
     if ask.json_mode:

@@ -5,6 +5,7 @@ from email.utils import formatdate
 from time import time
 
 from streams.sandbox.emulator.exchange import Exchange
+from streams.sandbox.emulator.limits import Limits, Standing
 from streams.sandbox.emulator.wire import Outgoing, Problem
 
 _WAIT = 2.0
@@ -42,12 +43,19 @@ def throttle(
     said = None if retry_after is None else str(retry_after)
     if retry_date_in is not None:
         said = formatdate(time() + retry_date_in, usegmt=True)
-    problem = exchange.vendor.retry_in(exchange.vendor.throttled(exchange.model, limit, _WAIT), said)
+    problem = exchange.vendor.retry_in(exchange.throttled(_used_up(limit, exchange.vendor.request_window)), said)
     found = exchange.problem(problem)
     headers = dict(found.headers)
     if retry_after_ms is not None:
         headers["retry-after-ms"] = str(retry_after_ms)
     return Outgoing(found.status, found.body, headers)
+
+
+def _used_up(limit: str, request_window: float) -> Standing:
+    limits = Limits(request_seconds=request_window)
+    if limit == "requests":
+        return Standing(limits, 0, request_window, limits.tokens, 0.0, limit, _WAIT)
+    return Standing(limits, limits.requests, 0.0, 0, limits.token_seconds, "tokens", _WAIT)
 
 
 def quota(exchange: Exchange) -> Outgoing:

@@ -16,7 +16,8 @@ _LITTLE = 160
 _SHORT_PAGE = 450
 _HEAD_LINES = 60
 _ENTRY = re.compile(
-    r"(?:\b(?:pp?|pages|s|seiten|págs?|с|стр)\b\.? ?\d+ ?[-–] ?\d+|\d+ ?[-–] ?\d+\.? ?$|[|·] ?pdf\b|\. ?\. ?\. ?\d+ ?$|頁|页)",
+    r"\b(?:pp?|pages|s|seiten|págs?|с|стр)\b\.? ?\d+ ?[-–] ?\d+|\d+ ?[-–] ?\d+\.? ?$"
+    r"|[|·] ?pdf\b|\. ?\. ?\. ?\d+ ?$|頁|页",
     re.IGNORECASE,
 )
 """A line of a table of contents: pages, or links to the versions."""
