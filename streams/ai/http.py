@@ -7,7 +7,7 @@ It trusts nobody: no redirects, no proxies from the environment, no cookies, no 
 import asyncio
 import ssl
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import CookieJar
 from typing import Protocol
 
 import aiohttp
@@ -50,6 +50,13 @@ class Http(Protocol):
         ...
 
 
+class _NoCookies(CookieJar):
+    """Stays empty without looking: a policy that refuses all cookies would still parse every answer's headers."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Nothing is kept."""
+
+
 class HttpClient:
     """Posts JSON. Connections are made when first needed and kept."""
 
@@ -58,7 +65,7 @@ class HttpClient:
         self._client = httpx.AsyncClient(
             transport=transport or _transport(max_connections),
             headers=_HEADERS,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            cookies=_NoCookies(),
             timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
             follow_redirects=False,
             trust_env=False,
