@@ -189,5 +189,11 @@ def figures(evidence: Evidence) -> dict[str, int]:
         "billed": len(evidence.billed),
         "usage_events": len(evidence.usage),
         "off_ledger": len(evidence.billed.keys() - evidence.usage.keys()) if evidence.billed else 0,
+        **{f"undetermined_{why}": count for why, count in sorted(_why_undetermined(by_place).items())},
         **{f"event_{name}": count for name, count in sorted(what.items())},
     }
+
+
+def _why_undetermined(by_place: dict[Place, list[Output]]) -> Counter[str]:
+    last = [copies[-1] for copies in by_place.values()]
+    return Counter(output.reason or "no_reason" for output in last if output.verdict == "undetermined")
