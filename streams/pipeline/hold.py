@@ -1,7 +1,7 @@
 """Asking through an outage: who waits, for how long, and when a record gets its verdict without an answer.
 
 - No provider at all admits a call: the record is *held*; its clock stands still, and intake pauses.
-- Its own providers do not admit but others do: it waits within its deadline.
+- Its own providers do not admit but others do: it waits within its deadline, or not at all where that cannot help.
 - All its attempts failed: undetermined, unless the failures were the outage's first (then nothing admits any
   more): held and asked again, at most `MAX_FAILED_ROUNDS` times, so that one bad document never holds a partition.
 """
@@ -99,6 +99,8 @@ class Hold:
                 left -= self._clock.monotonic() - started
                 wait = _LOOK_AGAIN_SECONDS
             except NoProviderAdmits as outage:
+                if outage.retry_in_seconds is None and self._asker.admits():
+                    raise Unanswered("NO_PROVIDER_ALLOWED", str(outage), attempts) from None
                 wait = min(outage.retry_in_seconds or _LOOK_AGAIN_SECONDS, _LOOK_AGAIN_SECONDS)
             else:
                 return replace(

@@ -52,6 +52,7 @@ REASONS: dict[str, tuple[float, str]] = {
     "BAD_ANSWER": (0.0, "The model's answer did not keep to the schema."),
     "ALL_ATTEMPTS_FAILED": (0.0, "No AI provider gave an answer."),
     "NO_PROVIDER_ADMITS": (0.0, "No AI provider could be asked."),
+    "NO_PROVIDER_ALLOWED": (0.0, "No AI provider may see this record."),
     "NO_PROVIDER_CONFIGURED": (0.0, "No AI provider is configured."),
     "DEADLINE": (0.0, "The time for this record was up."),
 }
@@ -67,6 +68,7 @@ _OURS = frozenset(
         "BAD_ANSWER",
         "ALL_ATTEMPTS_FAILED",
         "NO_PROVIDER_ADMITS",
+        "NO_PROVIDER_ALLOWED",
         "NO_PROVIDER_CONFIGURED",
         "DEADLINE",
         "HTTP_STATUS",

@@ -111,7 +111,7 @@ async def test_a_bad_document_never_holds_for_ever() -> None:
 async def test_waiting_for_its_own_providers_counts_when_others_admit() -> None:
     """A record that may only use a closed provider waits within its deadline, not in a hold."""
     clock = ManualClock()
-    chain = Chain(clock, NoProviderAdmits({"azure": "open"}, None))
+    chain = Chain(clock, NoProviderAdmits({"azure": "open"}, 5))
     changes: list[bool] = []
     with pytest.raises(Unanswered) as caught:
         await hold(chain, changes=changes).ask(QUESTION)
@@ -126,3 +126,11 @@ async def test_without_holding_an_outage_is_answered_at_once() -> None:
     with pytest.raises(Unanswered) as caught:
         await hold(chain, on_outage=False).ask(QUESTION)
     assert caught.value.code == "NO_PROVIDER_ADMITS"
+
+
+async def test_a_record_that_no_provider_may_see_is_undetermined_at_once() -> None:
+    """An empty allow list is not an outage: waiting would not help."""
+    chain = Chain(ManualClock(), NoProviderAdmits({}, None))
+    with pytest.raises(Unanswered) as caught:
+        await hold(chain).ask(QUESTION)
+    assert (caught.value.code, chain.asked) == ("NO_PROVIDER_ALLOWED", 1)
