@@ -17,12 +17,13 @@ record = the latencies of all its attempts together, by the worker's usage event
 
 CPU = user and system time of the side's processes, children included, over the same stretch, per record. The
 emulator's share of one core over the stretch is shown beside it: near 100 % it, and not the side, is what is measured.
+So is what everything else on the machine used, the measuring included: the figures of a busy machine are those of a
+smaller one.
 
 Layout
 ------
 plan        how much of what
 records     the small texts
-latency     the emulator as a process (`python -m tests.bench.latency`)
 bare_loop   the other side, as a process
 meter       CPU time of processes
 collect     verdicts and usage, read back from Kafka

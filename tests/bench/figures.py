@@ -20,6 +20,7 @@ class Run:
     cpu: Curve
     emulator_cpu: Curve
     kafka_cpu: Curve
+    machine_cpu: Curve
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Figures:
     """Of one core."""
     emulator_cpu_share: float
     kafka_cpu_share: float
+    elsewhere_cpu_share: float
+    """Everything else on the machine."""
 
 
 class TooShort(ValueError):
@@ -57,7 +60,9 @@ def figures(run: Run) -> Figures:
     seconds = end - start
     rate = len(middle) / seconds
     call = sum(record.seconds for record in middle) / len(middle)
-    cpu = run.cpu.between(start, end)
+    cpu, emulator, kafka, machine = (
+        curve.between(start, end) for curve in (run.cpu, run.emulator_cpu, run.kafka_cpu, run.machine_cpu)
+    )
     return Figures(
         side=run.side,
         published=run.published,
@@ -68,6 +73,7 @@ def figures(run: Run) -> Figures:
         efficiency=rate * call / run.in_flight,
         cpu_ms_per_record=1_000 * cpu / len(middle),
         cpu_share=cpu / seconds,
-        emulator_cpu_share=run.emulator_cpu.between(start, end) / seconds,
-        kafka_cpu_share=run.kafka_cpu.between(start, end) / seconds,
+        emulator_cpu_share=emulator / seconds,
+        kafka_cpu_share=kafka / seconds,
+        elsewhere_cpu_share=max(0.0, machine - cpu - emulator - kafka) / seconds,
     )

@@ -49,12 +49,21 @@ class Curve:
         return self.used[right - 1] + share * (self.used[right] - self.used[right - 1])
 
 
+MACHINE = "machine"
+
+
+def machine_seconds() -> float:
+    """CPU time that anything on this machine has used."""
+    times = psutil.cpu_times()
+    return sum(times) - times.idle - getattr(times, "iowait", 0.0)
+
+
 class Meter:
-    """Samples the processes of `pids` (name -> pid) while it is entered; `curves` has the samples."""
+    """Samples the processes of `pids` (name -> pid), and MACHINE, while it is entered; `curves` has the samples."""
 
     def __init__(self, pids: Mapping[str, int]) -> None:
         self._pids = pids
-        self.curves = {name: Curve() for name in pids}
+        self.curves = {name: Curve() for name in (*pids, MACHINE)}
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -70,4 +79,5 @@ class Meter:
         while True:
             for name, pid in self._pids.items():
                 self.curves[name].add(time.time(), cpu_seconds(pid))
+            self.curves[MACHINE].add(time.time(), machine_seconds())
             await asyncio.sleep(_EVERY_SECONDS)

@@ -8,7 +8,7 @@ from tests.bench.figures import Figures
 from tests.bench.session import Results
 
 TARGET = 0.95
-_HEAD = ("", "records", "per s", "call s", "efficiency", "CPU ms/rec", "CPU", "emulator", "kafka")
+_HEAD = ("", "records", "per s", "call s", "efficiency", "CPU ms/rec", "CPU", "emulator", "kafka", "elsewhere")
 
 
 def as_json(results: Results) -> dict[str, Any]:
@@ -76,6 +76,7 @@ def _figures(name: str, entry: Figures) -> str:
             f"{entry.cpu_share:.0%}",
             f"{entry.emulator_cpu_share:.0%}",
             f"{entry.kafka_cpu_share:.0%}",
+            f"{entry.elsewhere_cpu_share:.0%}",
         )
     )
 

@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
-
 from streams.sandbox.kafka import EmbeddedKafka
 from tests.bench.figures import Figures, Run, figures
 from tests.bench.plan import Plan
@@ -59,16 +57,34 @@ async def measure(plan: Plan, kafka: EmbeddedKafka, prefix: str, tell: Callable[
 async def _stage(plan: Plan, kafka: EmbeddedKafka) -> AsyncIterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="fulltext-bench-") as name:
         folder = Path(name)
-        wanted = (plan.mean_seconds, plan.sigma, plan.hangs, plan.seed)
-        emulator = Child(
-            "emulator", ("tests.bench.latency", *(str(value) for value in wanted)), folder / "emulator.log"
-        )
+        emulator = Child("emulator", _emulator(plan), folder / "emulator.log")
         try:
-            assert emulator.process.stdout is not None
-            line = await asyncio.wait_for(asyncio.to_thread(emulator.process.stdout.readline), _START_SECONDS)
-            if not line:
-                raise RuntimeError(f"the emulator did not start: {emulator.log.read_text()[-800:]}")
+            providers = await asyncio.wait_for(asyncio.to_thread(_environment, emulator), _START_SECONDS)
             assert kafka._leash is not None
-            yield Stage(plan, folder, kafka.bootstrap, kafka._leash.pid, emulator.process.pid, orjson.loads(line))
+            yield Stage(plan, folder, kafka.bootstrap, kafka._leash.pid, emulator.process.pid, providers)
         finally:
             emulator.close()
+
+
+def _emulator(plan: Plan) -> tuple[str, ...]:
+    options = {
+        "--latency-mean": plan.mean_seconds,
+        "--latency-sigma": plan.sigma,
+        "--hangs": plan.hangs,
+        "--seed": plan.seed,
+    }
+    words = (word for name, value in options.items() for word in (name, str(value)))
+    return ("streams", "emulator", "--die-with-parent", *words)
+
+
+def _environment(emulator: Child) -> dict[str, str]:
+    """The `NAME=value` lines that it prints once it serves; the last one ends them."""
+    assert emulator.process.stdout is not None
+    found: dict[str, str] = {}
+    while "AI_ALLOW_PRIVATE_ENDPOINTS" not in found:
+        line = emulator.process.stdout.readline().decode()
+        if not line:
+            raise RuntimeError(f"the emulator did not start: {emulator.log.read_text()[-800:]}")
+        name, _, value = line.strip().partition("=")
+        found[name] = value
+    return found

@@ -16,7 +16,7 @@ from streams.settings import load
 from tests.bench.bare_loop import Job
 from tests.bench.collect import Finished, bare_verdicts, count, worker_verdicts
 from tests.bench.figures import Run
-from tests.bench.meter import Meter
+from tests.bench.meter import MACHINE, Meter
 from tests.bench.plan import Plan
 from tests.bench.records import make
 from tests.chaos.processes import Child
@@ -127,7 +127,8 @@ async def _run(
         child.close()
     finished = await collect()
     curves = meter.curves
-    return Run(side, stage.plan.in_flight, amount, finished, curves["side"], curves["emulator"], curves["kafka"])
+    measured = (curves[name] for name in ("side", "emulator", "kafka", MACHINE))
+    return Run(side, stage.plan.in_flight, amount, finished, *measured)
 
 
 async def _until(stage: Stage, child: Child, topics: tuple[str, ...], amount: int, seconds: float | None) -> None:

@@ -38,7 +38,7 @@ def steady(rate: float, seconds: float, count: int = 1_000) -> Run:
     """A run without any disturbance that uses a tenth of a core."""
     done = tuple(Finished(str(number), 100 + number / rate, seconds) for number in range(count))
     cpu = Curve([0.0, 10_000.0], [0.0, 1_000.0])
-    return Run("side", 10, count, done, cpu, Curve(), Curve())
+    return Run("side", 10, count, done, cpu, Curve(), Curve(), Curve())
 
 
 def test_full_use_is_efficiency_one():
@@ -59,7 +59,7 @@ def test_slow_start_and_end_do_not_count():
         Finished(r.id, r.at + (500 if int(r.id) > 850 else 0) - (500 if int(r.id) < 150 else 0), 0.5)
         for r in run.finished
     )
-    assert figures(Run("side", 10, 1_000, late, run.cpu, Curve(), Curve())).efficiency == pytest.approx(1)
+    assert figures(Run("side", 10, 1_000, late, run.cpu, Curve(), Curve(), Curve())).efficiency == pytest.approx(1)
 
 
 def test_no_middle_no_figures():
