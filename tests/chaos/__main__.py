@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import logging
+import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -94,5 +95,7 @@ if __name__ == "__main__":
     chosen = _arguments()
     traces = Path(tempfile.mkdtemp(prefix="fulltext-chaos-"))
     fine = asyncio.run(_main(chosen, traces))
-    Console(stderr=True).print(f"The traces are in {traces}" if not fine else f"All as wanted; traces in {traces}")
+    if fine:
+        shutil.rmtree(traces)
+    Console(stderr=True).print("All as wanted." if fine else f"Not as wanted; the traces are in {traces}")
     sys.exit(not fine)
