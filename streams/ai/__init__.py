@@ -7,6 +7,10 @@ options     `CompletionOptions`: what a caller may ask for, checked
 errors      what can go wrong, as a tree
 service     `UnifiedAIService`: the public face
 config      `AIConfig`, `ProviderConfig`: what it is built from
+remember    a question asked twice is paid once: the chain behind a cache and a single flight
+question_key  when are two questions the same?
+cache       answers in memory, bounded in number, bytes and time
+flights     calls in flight, one for a question
 chain       the walk along the providers until one answers
 attempt     one attempt at one provider, from permit to ledger
 lane        a provider with its guard, pause, time and prices
@@ -27,6 +31,7 @@ retry_after when may we come back? in all its forms
 providers/  one file per provider, and `FakeProvider`
 """
 
+from streams.ai.cache import CacheRules
 from streams.ai.config import AIConfig, ProviderConfig
 from streams.ai.errors import (
     AIError,
@@ -41,6 +46,7 @@ from streams.ai.guard import GuardRules
 from streams.ai.options import CompletionOptions
 from streams.ai.provider import AIProvider, HealthStatus, ProviderMetrics
 from streams.ai.providers.fake import FakeProvider
+from streams.ai.remember import CacheFigures
 from streams.ai.service import UnifiedAIService
 from streams.ai.types import Answer, Completion, CompletionRequest, TokenUsage
 
@@ -51,6 +57,8 @@ __all__ = [
     "AllProvidersFailed",
     "Answer",
     "AttemptFailed",
+    "CacheFigures",
+    "CacheRules",
     "Completion",
     "CompletionOptions",
     "CompletionRequest",

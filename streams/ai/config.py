@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from streams.ai.cache import CacheRules
 from streams.ai.guard import GuardRules
 
 
@@ -45,3 +46,5 @@ class AIConfig:
     max_in_flight: int = 256
     """Calls at the same time; sizes the connection pools."""
     breaker: GuardRules = field(default_factory=GuardRules)
+    cache: CacheRules | None = field(default_factory=CacheRules)
+    """None: every call is made, equal ones at the same time too."""

@@ -54,8 +54,9 @@ class AllProvidersFailed(AIError):
     """Every provider that admitted the call failed, or the deadline came first."""
 
     def __init__(self, attempts: tuple[ProviderUsage, ...], reasons: Mapping[str, str] | None = None) -> None:
-        tried = ", ".join(f"{a.provider} {a.outcome}" for a in attempts) or "no time was left to try one"
-        super().__init__(f"no provider answered ({tried})")
+        tried = ", ".join(f"{a.provider} {a.outcome}" for a in attempts)
+        passed_over = ", ".join(f"{name} {why}" for name, why in (reasons or {}).items())
+        super().__init__(f"no provider answered ({tried or passed_over or 'no time was left to try one'})")
         self.attempts = attempts
         self.reasons = dict(reasons or {})
         """Provider -> why it was passed over, for those that were not tried."""

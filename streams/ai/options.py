@@ -22,7 +22,7 @@ class CompletionOptions:
     max_tokens: int = 500
     """Of output, reasoning included."""
     cache: bool = True
-    """May an earlier answer to the same question be used?"""
+    """May an answer that was given, or is being given, to the same question be used, and this one be kept?"""
     schema: dict[str, Any] | None = None
     """A closed JSON Schema; an answer that does not obey it is a bad answer."""
     schema_name: str = "answer"

@@ -5,6 +5,7 @@ from random import Random
 from typing import Self
 
 from schemas import ProviderHealth, ProviderUsage
+from streams.ai.cache import CacheRules
 from streams.ai.chain import Chain
 from streams.ai.config import AIConfig
 from streams.ai.deadlines import FixedTimeouts, TimeoutPolicy
@@ -13,6 +14,7 @@ from streams.ai.guard import GuardRules
 from streams.ai.lane import Lane
 from streams.ai.options import CompletionOptions, check_prompt
 from streams.ai.provider import AIProvider, Closable
+from streams.ai.remember import CacheFigures, RememberingChain
 from streams.ai.tariffs import tariffs_of
 from streams.ai.types import Completion
 from streams.clock import Clock, SystemClock
@@ -39,12 +41,14 @@ class UnifiedAIService:
         on_attempt: Callable[[ProviderUsage], None] | None = None,
         timeouts: TimeoutPolicy | None = None,
         breaker: GuardRules | None = None,
+        cache: CacheRules | None = None,
         deadline_seconds: float = 60.0,
         clock: Clock | None = None,
         random: Random | None = None,
     ) -> None:
         """Take `providers` in the order in which they are asked; `on_attempt` hears of every attempt.
 
+        With `cache`, a question that was answered before, or is being asked by another caller, is not asked again.
         Raises NoProviderConfigured when there are none.
         """
         if not providers:
@@ -63,6 +67,9 @@ class UnifiedAIService:
         )
         self._chain = Chain(
             self._lanes, clock=clock, on_attempt=on_attempt or _ignore, deadline_seconds=deadline_seconds
+        )
+        self._remembering = (
+            RememberingChain(self._chain, cache, clock=clock, deadline_seconds=deadline_seconds) if cache else None
         )
 
     @classmethod
@@ -86,6 +93,7 @@ class UnifiedAIService:
             on_attempt=on_attempt,
             timeouts=FixedTimeouts({p.name: p.timeout_seconds for p in config.providers if p.timeout_seconds}),
             breaker=config.breaker,
+            cache=config.cache,
             deadline_seconds=config.chain_deadline_seconds,
             clock=clock,
             random=random,
@@ -106,7 +114,10 @@ class UnifiedAIService:
         the ledger as cancelled.
         """
         check_prompt(prompt)
-        return await self._chain.ask(prompt, options or CompletionOptions(), user_id)
+        options = options or CompletionOptions()
+        if self._remembering and options.cache:
+            return await self._remembering.ask(prompt, options, user_id)
+        return await self._chain.ask(prompt, options, user_id)
 
     def admits(self, providers: tuple[str, ...] | None = None) -> bool:
         """Would any of `providers` (None: any at all) be asked now?"""
@@ -123,6 +134,10 @@ class UnifiedAIService:
     def health(self, worker: str = "local") -> tuple[ProviderHealth, ...]:
         """How each provider looks from here, in order."""
         return tuple(lane.health(worker) for lane in self._lanes)
+
+    def cache_figures(self) -> CacheFigures:
+        """What the cache did since the start; all 0 without one."""
+        return self._remembering.figures() if self._remembering else CacheFigures()
 
     async def aclose(self) -> None:
         """Close the providers' connections."""

@@ -67,4 +67,8 @@ class Completion:
     latency_ms: int
     """Of the whole chain."""
     cached: bool
+    """An earlier or another caller's answer to the same question: it cost this caller nothing."""
     attempts: tuple[ProviderUsage, ...]
+    """Made for this caller; none when cached."""
+    saved_nano_usd: int = 0
+    """What the attempt that gave the answer had cost, when cached."""

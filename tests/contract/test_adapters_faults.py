@@ -82,7 +82,9 @@ def config(emulator: Emulator, name: str, timeout: float = 10.0) -> ProviderConf
 def service(emulator: Emulator, *configs: ProviderConfig) -> tuple[UnifiedAIService, list[ProviderUsage]]:
     """A chain over the emulator and its ledger."""
     ledger: list[ProviderUsage] = []
-    chain = UnifiedAIService.from_config(AIConfig(configs, allow_private_endpoints=True), on_attempt=ledger.append)
+    # no cache: these tests ask the same question again and again and count the calls
+    plain = AIConfig(configs, allow_private_endpoints=True, cache=None)
+    chain = UnifiedAIService.from_config(plain, on_attempt=ledger.append)
     return chain, ledger
 
 
