@@ -197,14 +197,16 @@ async def test_an_answer_of_a_provider_that_a_caller_may_not_use_is_not_served()
 
 async def test_a_follower_waits_no_longer_than_its_own_deadline() -> None:
     """Its time up, it fails alone, without an attempt; the call goes on."""
-    provider = FakeProvider(After(0.1, "yes"))
-    service, _ = make(provider)
+    service, _ = make(FakeProvider(After(3600, "late")))
     (leader,) = await crowd(service, 1)
     (hasty,) = await crowd(service, 1, deadline_seconds=0.01)
     with pytest.raises(AllProvidersFailed, match="still asked for an equal call") as caught:
         await hasty
     assert caught.value.attempts == ()
-    assert (await leader).content == "yes"
+    assert not leader.done()
+    leader.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leader
 
 
 async def test_a_leader_without_time_does_not_fail_those_who_have_some() -> None:
