@@ -301,7 +301,7 @@ def test_invariants(steps: list[Step], probes: int) -> None:
             p for p, began in running if p.probe_until and p.epoch == guard._epoch and clock.monotonic() < began + 20
         ]
         assert len(live) <= probes
-        assert guard.admits_in() <= 20.0
+        assert guard.admits_in() <= 20.0 + 1e-9
 
 
 @given(votes=st.lists(st.booleans(), min_size=10, max_size=60))
