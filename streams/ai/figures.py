@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime
 
 from schemas import Outcome
+from streams.ai.latency import LatencyHistogram
 from streams.ai.outcomes import TABLE, Vote
 from streams.ai.provider import HealthStatus, ProviderMetrics, Status
 from streams.ai.types import TokenUsage
@@ -26,6 +27,7 @@ class Figures:
         self._recent = VoteWindow(RECENT_CALLS, RECENT_SECONDS, clock)
         self._outcomes: Counter[Outcome] = Counter()
         self._latency_ms = 0.0
+        self._latencies = LatencyHistogram(clock)
         self._tokens = [0, 0]
         self._last_error: str | None = None
         self._last_error_at: datetime | None = None
@@ -39,6 +41,7 @@ class Figures:
             self._recent.add(ok=vote is Vote.SUCCESS, slow=False)
         if vote is Vote.SUCCESS:
             self._latency_ms += seconds * 1000
+            self._latencies.add(seconds)
             self._last_success_at = self._clock.now()
         else:
             self._last_error = f"{outcome}: {code}" if code else str(outcome)
@@ -68,10 +71,17 @@ class Figures:
             successes=good,
             failures=requests - good,
             latency_ms_total=self._latency_ms,
+            latency_ms_p50=self._quantile_ms(0.50),
+            latency_ms_p95=self._quantile_ms(0.95),
+            latency_ms_p99=self._quantile_ms(0.99),
             input_tokens=self._tokens[0],
             output_tokens=self._tokens[1],
             outcomes=dict(self._outcomes),
         )
+
+    def _quantile_ms(self, share: float) -> float | None:
+        seconds = self._latencies.quantile(share)
+        return None if seconds is None else seconds * 1000
 
 
 def _status(calls: int, rate: float) -> Status:

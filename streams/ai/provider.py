@@ -34,6 +34,10 @@ class ProviderMetrics:
     failures: int = 0
     """Every attempt that gave no answer, cancelled ones included."""
     latency_ms_total: float = 0.0
+    latency_ms_p50: float | None = None
+    """Of the recent good answers, at most 10 % above the true one (`streams.ai.latency`); None: there were none."""
+    latency_ms_p95: float | None = None
+    latency_ms_p99: float | None = None
     input_tokens: int = 0
     output_tokens: int = 0
     outcomes: dict[Outcome, int] = field(default_factory=dict)
