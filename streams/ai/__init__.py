@@ -12,6 +12,8 @@ question_key  when are two questions the same?
 cache       answers in memory, bounded in number, bytes and time
 flights     calls in flight, one for a question
 chain       the walk along the providers until one answers
+turn        one provider's turn: an attempt, and one more where that may help
+retries     when one more try is made, how late, and how often at most
 attempt     one attempt at one provider, from permit to ledger
 lane        a provider with its guard, pause, time and prices
 guard       who may call now: asyncio admission over pybreaker
@@ -19,6 +21,8 @@ window      the recent votes behind the guard's rates
 pause       "not before t"
 outcomes    THE table: what follows from how an attempt ended
 deadlines   one for an attempt, one for the chain
+adaptive    timeouts that follow the latency seen
+latency     the decaying histogram behind them
 conform     does an answer obey the schema?
 pricing     dated prices (`prices.toml`), costs and upper bounds in nano-USD
 tariffs     model and price behind `fast` and `quality`
@@ -47,6 +51,7 @@ from streams.ai.options import CompletionOptions
 from streams.ai.provider import AIProvider, HealthStatus, ProviderMetrics
 from streams.ai.providers.fake import FakeProvider
 from streams.ai.remember import CacheFigures
+from streams.ai.retries import RetryRules
 from streams.ai.service import UnifiedAIService
 from streams.ai.types import Answer, Completion, CompletionRequest, TokenUsage
 
@@ -71,6 +76,7 @@ __all__ = [
     "ProviderConfig",
     "ProviderMetrics",
     "ProviderMisconfigured",
+    "RetryRules",
     "TokenUsage",
     "UnifiedAIService",
 ]

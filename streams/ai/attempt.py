@@ -22,8 +22,8 @@ class Attempter:
 
     async def make(
         self, lane: Lane, permit: Permit, attempt: Attempt, usual: float
-    ) -> tuple[ProviderUsage, Answer | None]:
-        """The attempt's line on the ledger, and the answer if there is one.
+    ) -> tuple[ProviderUsage, Answer | AttemptFailed]:
+        """The attempt's line on the ledger, and the answer or why there is none.
 
         `usual` is the time in seconds that the provider would have got: an attempt that the chain's deadline cut
         shorter says nothing about the provider. Raises CancelledError, nothing else.
@@ -37,9 +37,10 @@ class Attempter:
             usage = ledger_line(attempt, result, seconds)
             asked = result.retry_in_seconds if isinstance(result, AttemptFailed) else None
             lane.settle(permit, usage.outcome, usage.error, asked, seconds)
+            lane.retries.ended(usage.outcome)
             lane.timeouts.observe(lane.name, attempt.tariff.model, usage.outcome, seconds)
             self._on_attempt(usage)
-        return usage, result if isinstance(result, Answer) else None
+        return usage, result
 
 
 async def _ask(lane: Lane, attempt: Attempt, usual: float) -> Answer | AttemptFailed:

@@ -1,25 +1,23 @@
 """The walk along the providers, first to last, until one answers."""
 
 from collections.abc import Callable, Sequence
-from uuid import uuid4
 
 import orjson
 
 from schemas import ProviderUsage
-from streams.ai.attempt import Attempter
 from streams.ai.deadlines import Deadline
 from streams.ai.errors import AllProvidersFailed, NoProviderAdmits
 from streams.ai.guard import Permit
 from streams.ai.lane import Lane, Refusal
 from streams.ai.options import CompletionOptions
 from streams.ai.outcomes import TABLE
-from streams.ai.settlement import Attempt
-from streams.ai.types import Answer, Completion, CompletionRequest
+from streams.ai.turn import Question, Turns
+from streams.ai.types import Answer, Completion
 from streams.clock import Clock
 
 
 class Chain:
-    """Asks the lanes in order. The chain is the retry: each provider gets at most one attempt per question."""
+    """Asks the lanes in order. The chain is the retry: a provider gets one attempt per question, at most one more."""
 
     def __init__(
         self,
@@ -31,7 +29,7 @@ class Chain:
     ) -> None:
         self._lanes = tuple(lanes)
         self._clock = clock
-        self._attempter = Attempter(clock, on_attempt)
+        self._turns = Turns(clock, on_attempt)
         self._deadline_seconds = deadline_seconds
 
     def allowed(self, providers: tuple[str, ...] | None) -> tuple[Lane, ...]:
@@ -45,46 +43,20 @@ class Chain:
         attempts: list[ProviderUsage] = []
         refusals: dict[str, Refusal] = {}
         text_bytes = _text_bytes(prompt, options)
+        question = Question(prompt, options, user_id, text_bytes, deadline)
         for lane in self.allowed(options.providers):
-            remaining = deadline.remaining()
-            if remaining <= 0:
+            if deadline.remaining() <= 0:
                 break
             admitted = _admit(lane, options, text_bytes)
             if isinstance(admitted, Refusal):
                 refusals[lane.name] = admitted
                 continue
-            usual = lane.timeouts.seconds(lane.name, lane.tariff(options.model).model)
-            attempt = self._attempt(lane, prompt, options, user_id, text_bytes, min(usual, remaining))
-            usage, answer = await self._attempter.make(lane, admitted, attempt, usual)
-            attempts.append(usage)
+            answer = await self._turns.take(lane, admitted, question, attempts)
             if answer is not None:
                 return self._completion(answer, tuple(attempts), started)
-            if not TABLE[usage.outcome].goes_on:
+            if not TABLE[attempts[-1].outcome].goes_on:
                 break
         raise _failure(tuple(attempts), refusals)
-
-    def _attempt(
-        self,
-        lane: Lane,
-        prompt: str,
-        options: CompletionOptions,
-        user_id: str | None,
-        text_bytes: int,
-        seconds: float,
-    ) -> Attempt:
-        tariff = lane.tariff(options.model)
-        request = CompletionRequest(
-            attempt_id=uuid4().hex,
-            prompt=prompt,
-            model=tariff.model,
-            max_tokens=options.max_tokens,
-            temperature=options.temperature,
-            timeout_seconds=seconds,
-            system=options.system,
-            schema=options.schema,
-            schema_name=options.schema_name,
-        )
-        return Attempt(lane.name, tariff, request, options, user_id, text_bytes, self._clock.now())
 
     def _completion(self, answer: Answer, attempts: tuple[ProviderUsage, ...], started: float) -> Completion:
         last = attempts[-1]

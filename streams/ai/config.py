@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from streams.ai.cache import CacheRules
 from streams.ai.guard import GuardRules
+from streams.ai.retries import RetryRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class ProviderConfig:
     tier: Literal["free", "paid"] = "paid"
     """free: the key has no billing, calls cost nothing."""
     timeout_seconds: float | None = None
-    """For one attempt; None: the kind's start value."""
+    """For one attempt, always; None: adaptive, from the kind's start value."""
     deployment: str | None = None
     """Azure only: name of the deployment; None: the model's name."""
     api_version: str = "v1"
@@ -46,5 +47,6 @@ class AIConfig:
     max_in_flight: int = 256
     """Calls at the same time; sizes the connection pools."""
     breaker: GuardRules = field(default_factory=GuardRules)
+    retries: RetryRules = field(default_factory=RetryRules)
     cache: CacheRules | None = field(default_factory=CacheRules)
     """None: every call is made, equal ones at the same time too."""

@@ -19,6 +19,10 @@ class TimeoutPolicy(Protocol):
         """The time for the next attempt."""
         ...
 
+    def longest(self, provider: str) -> float:
+        """No attempt at `provider` ever gets more."""
+        ...
+
     def observe(self, provider: str, model: str, outcome: Outcome, seconds: float) -> None:
         """Learn from an attempt that ended with `outcome` after `seconds`."""
         ...
@@ -32,6 +36,10 @@ class FixedTimeouts:
         self._other = other
 
     def seconds(self, provider: str, model: str) -> float:
+        """The configured time of `provider`."""
+        return self._seconds.get(provider, self._other)
+
+    def longest(self, provider: str) -> float:
         """The configured time of `provider`."""
         return self._seconds.get(provider, self._other)
 

@@ -11,6 +11,7 @@ from streams.ai.guard import Guard, GuardRules, Permit
 from streams.ai.outcomes import TABLE, pause_seconds
 from streams.ai.pause import Pause
 from streams.ai.provider import AIProvider
+from streams.ai.retries import Retries, RetryRules
 from streams.ai.tariffs import Tariff
 from streams.ai.types import ModelChoice
 from streams.clock import Clock
@@ -40,19 +41,21 @@ class Lane:
         rules: GuardRules,
         clock: Clock,
         random: Random,
+        retries: RetryRules | None = None,
     ) -> None:
         self.provider = provider
         self.name = provider.name
         self.timeouts = timeouts
+        self.retries = Retries(retries or RetryRules(), random)
         self.pause = Pause(clock)
         self.in_flight = 0
         self.last_error: str | None = None
         self._tariffs = tariffs
         self._clock = clock
-        usual = timeouts.seconds(self.name, tariffs["fast"].model)
-        slow = usual * 0.9 if rules.slow_seconds is None else rules.slow_seconds
+        longest = timeouts.longest(self.name)
+        slow = longest * 0.9 if rules.slow_seconds is None else rules.slow_seconds
         # a probe must be able to say "timeout" before its place is given away
-        longest_probe = max(rules.probe_seconds, usual + 1)
+        longest_probe = max(rules.probe_seconds, longest + 1)
         self.guard = Guard(self.name, replace(rules, slow_seconds=slow, probe_seconds=longest_probe), clock, random)
 
     def tariff(self, choice: ModelChoice) -> Tariff:

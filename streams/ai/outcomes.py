@@ -17,6 +17,16 @@ class Vote(Enum):
     """It says nothing about the provider's state; frees a probe's place, moves no counter."""
 
 
+class Latency(Enum):
+    """What the time of an attempt says about how long an answer takes."""
+
+    ANSWER = "answer"
+    """So long."""
+    AT_LEAST = "at_least"
+    """At least so long."""
+    UNKNOWN = "unknown"
+
+
 class Consequences(NamedTuple):
     """What follows from an outcome."""
 
@@ -34,13 +44,15 @@ class Consequences(NamedTuple):
     default_pause_seconds: float = 0.0
     max_pause_seconds: float = 0.0
     """What a provider asks for is clamped to this: a wrong header must not park it for a year."""
+    latency: Latency = Latency.UNKNOWN
+    """What the timeouts learn."""
 
 
 _DAY = 86_400.0
 
 TABLE: Mapping[Outcome, Consequences] = MappingProxyType(
     {
-        Outcome.OK: Consequences(Vote.SUCCESS, may_have_cost=True),
+        Outcome.OK: Consequences(Vote.SUCCESS, may_have_cost=True, latency=Latency.ANSWER),
         Outcome.BAD_ANSWER: Consequences(Vote.FAILURE, goes_on=True, may_have_cost=True),
         Outcome.CONTENT_REFUSED: Consequences(Vote.NONE, goes_on=True, may_have_cost=True),
         Outcome.CLIENT_ERROR: Consequences(Vote.NONE, goes_on=True),
@@ -52,7 +64,7 @@ TABLE: Mapping[Outcome, Consequences] = MappingProxyType(
             Vote.NONE, goes_on=True, pauses=True, default_pause_seconds=600, max_pause_seconds=_DAY
         ),
         Outcome.OVERLOADED: Consequences(Vote.FAILURE, goes_on=True, retries_here=True),
-        Outcome.TIMEOUT: Consequences(Vote.FAILURE, goes_on=True, may_have_cost=True),
+        Outcome.TIMEOUT: Consequences(Vote.FAILURE, goes_on=True, may_have_cost=True, latency=Latency.AT_LEAST),
         Outcome.NETWORK: Consequences(Vote.FAILURE, goes_on=True, retries_here=True, may_have_cost=True),
         Outcome.MODEL_GONE: Consequences(Vote.NONE, goes_on=True, disables=True, default_pause_seconds=300),
         Outcome.CANCELLED: Consequences(Vote.NONE, may_have_cost=True),

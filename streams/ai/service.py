@@ -5,16 +5,18 @@ from random import Random
 from typing import Self
 
 from schemas import ProviderHealth, ProviderUsage
+from streams.ai.adaptive import AdaptiveTimeouts
 from streams.ai.cache import CacheRules
 from streams.ai.chain import Chain
 from streams.ai.config import AIConfig
-from streams.ai.deadlines import FixedTimeouts, TimeoutPolicy
+from streams.ai.deadlines import TimeoutPolicy
 from streams.ai.errors import NoProviderConfigured
 from streams.ai.guard import GuardRules
 from streams.ai.lane import Lane
 from streams.ai.options import CompletionOptions, check_prompt
 from streams.ai.provider import AIProvider, Closable
 from streams.ai.remember import CacheFigures, RememberingChain
+from streams.ai.retries import RetryRules
 from streams.ai.tariffs import tariffs_of
 from streams.ai.types import Completion
 from streams.clock import Clock, SystemClock
@@ -41,6 +43,7 @@ class UnifiedAIService:
         on_attempt: Callable[[ProviderUsage], None] | None = None,
         timeouts: TimeoutPolicy | None = None,
         breaker: GuardRules | None = None,
+        retries: RetryRules | None = None,
         cache: CacheRules | None = None,
         deadline_seconds: float = 60.0,
         clock: Clock | None = None,
@@ -54,12 +57,14 @@ class UnifiedAIService:
         if not providers:
             raise NoProviderConfigured(NOT_CONFIGURED)
         clock = clock or SystemClock()
+        timeouts = timeouts or AdaptiveTimeouts(clock)
         self._lanes = tuple(
             Lane(
                 provider,
                 tariffs_of(provider, clock.now().date()),
-                timeouts=timeouts or FixedTimeouts(),
+                timeouts=timeouts,
                 rules=breaker or GuardRules(),
+                retries=retries,
                 clock=clock,
                 random=random or Random(),  # noqa: S311 - jitter, no secret
             )
@@ -91,8 +96,11 @@ class UnifiedAIService:
         return cls(
             build_providers(config, clock),
             on_attempt=on_attempt,
-            timeouts=FixedTimeouts({p.name: p.timeout_seconds for p in config.providers if p.timeout_seconds}),
+            timeouts=AdaptiveTimeouts(
+                clock, fixed={p.name: p.timeout_seconds for p in config.providers if p.timeout_seconds}
+            ),
             breaker=config.breaker,
+            retries=config.retries,
             cache=config.cache,
             deadline_seconds=config.chain_deadline_seconds,
             clock=clock,
