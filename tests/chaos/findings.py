@@ -101,14 +101,19 @@ def backwards(evidence: Evidence, case: Case) -> Iterator[str]:
 
 
 def span(evidence: Evidence, case: Case) -> Iterator[str]:
-    """No output lies a whole window past what was committed, by the next sample, when it was appended."""
-    times = [sample.at_ms for sample in evidence.samples]
+    """No output lies a whole window past what was committed, by the next sample, when it was appended.
+
+    A broker that has just come back may tell nothing of a partition: then the next sample that does counts.
+    """
+    told: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for sample in evidence.samples:
+        for partition, offset in sample.offsets.items():
+            told[partition].append((sample.at_ms, offset))
     for output in evidence.outputs:
-        after = bisect_left(times, output.at_ms)
-        if after < len(times):
-            committed = evidence.samples[after].offsets.get(output.place[0], 0)
-            if output.place[1] >= committed + case.window:
-                yield f"{output.place} was done while {committed} was committed"
+        samples = told.get(output.place[0], [(_NEVER, 0)])
+        after = bisect_left(samples, (output.at_ms, 0))
+        if after < len(samples) and output.place[1] >= samples[after][1] + case.window:
+            yield f"{output.place} was done while {samples[after][1]} was committed"
 
 
 def redo(evidence: Evidence, case: Case) -> Iterator[str]:

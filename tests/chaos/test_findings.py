@@ -91,8 +91,15 @@ def test_work_past_the_window() -> None:
     """Offset 3 is done while nothing is committed, and the window is 3."""
     evidence = sound()
     evidence.outputs[3] = output(3, 5.0, key=None)
-    evidence.samples.insert(0, Sample(6.0, {}))
+    evidence.samples.insert(0, Sample(6.0, {0: 0}))
     assert judge(evidence, CASE).keys() == {"span"}
+
+
+def test_a_sample_that_tells_nothing_is_no_finding() -> None:
+    """A broker that has just come back may answer without offsets; the next sample that has them counts."""
+    evidence = sound()
+    evidence.samples.insert(0, Sample(min(sample.at_ms for sample in evidence.samples) - 1, {}))
+    assert judge(evidence, CASE) == {}
 
 
 def test_more_than_a_window_is_done_again_after_a_kill() -> None:
