@@ -53,14 +53,11 @@ class LatencyHistogram:
         return self._total / self._unit
 
     def quantile(self, share: float) -> float | None:
-        """Seconds within which `share` (0..1) of the samples lie, by weight; None: there are none."""
+        """Seconds within which `share` (above 0, at most 1) of the samples lie, by weight; None: there are none."""
         sums = list(accumulate(self._buckets))
         if sums[-1] <= 0:
             return None
-        return SHORTEST_SECONDS * RATIO ** min(bisect_left(sums, share * sums[-1], lo=self._first()), BUCKETS - 1)
-
-    def _first(self) -> int:
-        return next(i for i, weight in enumerate(self._buckets) if weight > 0)
+        return SHORTEST_SECONDS * RATIO ** min(bisect_left(sums, share * sums[-1]), BUCKETS - 1)
 
     def _age(self) -> None:
         now = self._clock.monotonic()
