@@ -42,7 +42,7 @@ class GuardRules:
     open_seconds: float = 2.0
     """The first time; doubled with each further opening until a success."""
     open_seconds_max: float = 15.0
-    """A recovered provider is back within this and the last probe's timeout, which no adaptive one takes past 30 s."""
+    """A recovered provider is back within this and the last probe's timeout: at most 30 s (`compatible`: 60 s)."""
     jitter: float = 0.25
     """Share by which the open time is shortened at random, so that workers do not probe in step."""
 
