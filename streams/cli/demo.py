@@ -106,7 +106,9 @@ async def _demo(local_tier: str, constant_answer: str | None) -> Run:
                 "VERIFY_LOCAL_TIER": local_tier,
                 "LOG_LEVEL": "warning",
             }
-            settings = load_settings(kafka_bootstrap_servers=kafka.bootstrap)
+            settings = load_settings(
+                kafka_bootstrap_servers=kafka.bootstrap, kafka_topic_prefix="", kafka_security_protocol="PLAINTEXT"
+            )
             from streams.pipeline.topics import ensure_topics
 
             await ensure_topics(settings)

@@ -67,17 +67,11 @@ class Hold:
         self._changed = changed
         self._sleep = sleep
         self._held = 0
-        self._since: float | None = None
 
     @property
     def active(self) -> bool:
         """Whether any record is held now."""
         return self._held > 0
-
-    @property
-    def age_seconds(self) -> float:
-        """How long the hold has lasted; 0 without one."""
-        return 0.0 if self._since is None else self._clock.monotonic() - self._since
 
     async def ask(self, question: Question) -> Reply:
         """The chain's reply, its attempts those of all rounds.
@@ -130,13 +124,11 @@ class Hold:
     def _enter(self) -> None:
         self._held += 1
         if self._held == 1:
-            self._since = self._clock.monotonic()
             self._changed()
 
     def _leave(self) -> None:
         self._held -= 1
         if self._held == 0:
-            self._since = None
             self._changed()
 
 
