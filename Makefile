@@ -20,6 +20,10 @@ $(STAMP): requirements/dev.txt pyproject.toml
 .PHONY: setup
 setup: $(STAMP) ## Make the virtual environment
 
+.PHONY: system-deps
+system-deps: ## Install what some tests need of the system, from Debian's packages: redis-server
+	@command -v redis-server >/dev/null || { apt-get update -q && apt-get install -y -q --no-install-recommends redis-server; }
+
 .PHONY: demo
 demo: $(STAMP) ## Show records flowing from Kafka to verdicts, without a key
 	$(BIN)/fulltext demo
@@ -58,7 +62,7 @@ schemas: $(STAMP) ## Write the JSON Schemas again
 
 .PHONY: lock
 lock: $(STAMP) ## Resolve the requirements again, with hashes
-	@for set in "base:" "sandbox:--extra sandbox" "dev:--extra sandbox --group test --group lint --group build"; do \
+	@for set in "base:" "sandbox:--extra sandbox" "dev:--all-extras --group test --group lint --group build"; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-find-links \
 	    --custom-compile-command 'make lock' $${set#*:} pyproject.toml -o requirements/$${set%%:*}.txt || exit 1; \
 	done
