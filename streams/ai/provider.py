@@ -93,3 +93,15 @@ class Closable(Protocol):
     async def aclose(self) -> None:
         """Give them back."""
         ...
+
+
+@runtime_checkable
+class Keyed(Protocol):
+    """A provider with API keys that a request can choose from by `CompletionRequest.key_id`."""
+
+    def key_ids(self) -> tuple[str, ...]:
+        """In order of use; they follow the key material and reveal nothing of it.
+
+        Empty: ask with an empty id. No key is needed, or the first ones are only read when they are needed.
+        """
+        ...

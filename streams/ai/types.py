@@ -39,6 +39,8 @@ class CompletionRequest:
     schema: dict[str, Any] | None = None
     """JSON Schema that the answer must obey."""
     schema_name: str = "answer"
+    key_id: str = ""
+    """Which of the provider's keys to use (`streams.ai.provider.Keyed`); empty or gone: its first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from pydantic import SecretStr
 
 from schemas import Outcome
 from streams.ai.errors import AttemptFailed
 from streams.ai.http import Http, Response
+from streams.ai.keys import KeyRing
 from streams.ai.pricing import Price
 from streams.ai.providers.base import Provider
 from streams.ai.types import Answer, CompletionRequest, ModelChoice
 from streams.clock import Clock
+
+_REFRESH_SECONDS = 2.0
+"""A rejected key waits no longer for its successor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class ProviderSetup:
     """What the registry hands to an adapter: checked and complete."""
 
     name: str
-    api_key: SecretStr | None
+    keys: KeyRing
     base_url: str
     """Without a trailing slash."""
     models: Mapping[ModelChoice, str]
@@ -40,22 +43,41 @@ class HttpProvider(Provider):
         super().__init__(setup.name, setup.models, setup.prices, setup.clock)
         self._setup = setup
 
+    def key_ids(self) -> tuple[str, ...]:
+        """Ids of its keys, in order of use."""
+        return self._setup.keys.ids()
+
     async def aclose(self) -> None:
         """Close the connections."""
+        await self._setup.keys.aclose()
         await self._setup.http.aclose()
 
     async def _ask(self, request: CompletionRequest) -> Answer:
-        headers = self._auth(self._key()) | {"X-Client-Request-Id": request.attempt_id}
+        started = self._clock.monotonic()
+        key_id, key = await self._key(request.key_id)
+        headers = self._auth(key) | {"X-Client-Request-Id": request.attempt_id}
         response = await self._setup.http.post(self._url(request), orjson.dumps(self._body(request)), headers)
         if response.status != 200:
-            raise self._failure(response)
+            failure = self._failure(response)
+            if failure.outcome is Outcome.AUTH_REJECTED:
+                left = request.timeout_seconds - (self._clock.monotonic() - started)
+                # the outcome must still be told before the deadline comes
+                await self._setup.keys.rejected(key_id, min(_REFRESH_SECONDS, left / 2))
+            raise failure
         answer = self._answer(response, request)
-        if self._key() and self._key() in (answer.served_model or ""):
+        if key and key in (answer.served_model or ""):
             return replace(answer, served_model=None)  # a server may send back whatever it was sent
         return answer
 
-    def _key(self) -> str:
-        return self._setup.api_key.get_secret_value() if self._setup.api_key else ""
+    async def _key(self, wanted: str) -> tuple[str, str]:
+        """Id and text of the key to use, both empty where none is needed. Raises AttemptFailed: there is none now."""
+        keys = self._setup.keys
+        await keys.ready()
+        key_id = wanted if keys.secret(wanted) else next(iter(keys.ids()), "")
+        key = keys.secret(key_id)
+        if key is None and keys.wanted:
+            raise AttemptFailed(Outcome.AUTH_REJECTED, "no_key", sent=False)
+        return key_id, key.get_secret_value() if key else ""
 
     @abstractmethod
     def _auth(self, key: str) -> dict[str, str]:
