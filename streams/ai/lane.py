@@ -12,7 +12,7 @@ from streams.ai.outcomes import TABLE, pause_seconds
 from streams.ai.pause import Pause
 from streams.ai.provider import AIProvider
 from streams.ai.retries import Retries, RetryRules
-from streams.ai.tariffs import Tariff
+from streams.ai.tariffs import Tariff, Tariffs
 from streams.ai.types import ModelChoice
 from streams.clock import Clock
 
@@ -35,7 +35,7 @@ class Lane:
     def __init__(
         self,
         provider: AIProvider,
-        tariffs: dict[ModelChoice, Tariff],
+        tariffs: Tariffs,
         *,
         timeouts: TimeoutPolicy,
         rules: GuardRules,
@@ -45,12 +45,12 @@ class Lane:
     ) -> None:
         self.provider = provider
         self.name = provider.name
+        self.tariffs = tariffs
         self.timeouts = timeouts
         self.retries = Retries(retries or RetryRules(), random)
         self.pause = Pause(clock)
         self.in_flight = 0
         self.last_error: str | None = None
-        self._tariffs = tariffs
         self._clock = clock
         longest = timeouts.longest(self.name)
         slow = longest * 0.9 if rules.slow_seconds is None else rules.slow_seconds
@@ -60,7 +60,7 @@ class Lane:
 
     def tariff(self, choice: ModelChoice) -> Tariff:
         """Model and price behind `choice`."""
-        return self._tariffs[choice]
+        return self.tariffs.tariff(choice)
 
     def refusal(self) -> Refusal | None:
         """Why no call is admitted now; None: one is."""

@@ -12,6 +12,10 @@ from streams.ai.types import CompletionRequest
 class AzureProvider(OpenAIFormatProvider):
     """https://learn.microsoft.com/azure/ai-foundry/openai/latest. The model's name on the wire is the deployment's."""
 
+    def takes(self, model: str) -> bool:
+        """Not behind a deployment of the user's: what that serves is not for us to change."""
+        return self._setup.deployment is None and super().takes(model)
+
     def _auth(self, key: str) -> dict[str, str]:
         return {"api-key": key}
 

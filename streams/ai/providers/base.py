@@ -1,7 +1,7 @@
 """The part of the port that is the same for every provider."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from schemas import Outcome
 from streams.ai.errors import AttemptFailed
@@ -19,12 +19,13 @@ class Provider(ABC):
         self,
         name: str,
         models: Mapping[ModelChoice, str],
-        prices: Mapping[ModelChoice, Price | None],
+        price_of: Callable[[str], Price | None],
         clock: Clock,
     ) -> None:
+        """`price_of` takes the name of any model of this provider; None: unknown."""
         self._name = name
         self._models = models
-        self._prices = prices
+        self._price_of = price_of
         self._clock = clock
         self._figures = Figures(clock)
 
@@ -36,22 +37,26 @@ class Provider(ABC):
     @property
     def input_price(self) -> int | None:
         """Nano-USD per input token of the fast model; None: unknown."""
-        price = self._prices["fast"]
+        price = self.price_of(self.model_for("fast"))
         return price.input if price else None
 
     @property
     def output_price(self) -> int | None:
         """Nano-USD per output token of the fast model; None: unknown."""
-        price = self._prices["fast"]
+        price = self.price_of(self.model_for("fast"))
         return price.output if price else None
 
     def model_for(self, choice: ModelChoice) -> str:
         """The model behind `choice`."""
         return self._models[choice]
 
-    def price_for(self, choice: ModelChoice) -> Price | None:
-        """The price of the model behind `choice`; None: unknown."""
-        return self._prices[choice]
+    def price_of(self, model: str) -> Price | None:
+        """The price of a model; None: unknown."""
+        return self._price_of(model)
+
+    def takes(self, model: str) -> bool:
+        """May `model` be asked in place of one that is gone? Only at a known price."""
+        return self.price_of(model) is not None
 
     def is_available(self) -> bool:
         """It was built, so it is configured."""

@@ -33,10 +33,14 @@ class FakeProvider(Provider):
         price_per_token: int | None = 100,
         clock: Clock | None = None,
     ) -> None:
-        """`price_per_token` is in nano-USD, for input and output alike; 0: free; None: unknown."""
+        """`price_per_token` is in nano-USD, for input and output alike; 0: free; None: unknown. All models cost it."""
         clock = clock or SystemClock()
-        price = None if price_per_token is None else _price(name, model, price_per_token, clock)
-        super().__init__(name, {"fast": model, "quality": model}, {"fast": price, "quality": price}, clock)
+        super().__init__(
+            name,
+            {"fast": model, "quality": model},
+            lambda asked: None if price_per_token is None else _price(name, asked, price_per_token, clock),
+            clock,
+        )
         self._script: tuple[Step, ...] = script or ("ok",)
         self.requests: list[CompletionRequest] = []
 

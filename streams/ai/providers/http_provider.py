@@ -1,7 +1,7 @@
 """What all providers over HTTP share: build, send, and tell an answer from a failure."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,23 +29,29 @@ class ProviderSetup:
     base_url: str
     """Without a trailing slash."""
     models: Mapping[ModelChoice, str]
-    prices: Mapping[ModelChoice, Price | None]
+    price_of: Callable[[str], Price | None]
+    """Takes the name of any model of this provider; None: unknown."""
     http: Http
     clock: Clock
     deployment: str | None = None
     api_version: str = "v1"
+    allow_unknown_price: bool = False
 
 
 class HttpProvider(Provider):
     """A subclass says where and how to ask, and how to read what comes back."""
 
     def __init__(self, setup: ProviderSetup) -> None:
-        super().__init__(setup.name, setup.models, setup.prices, setup.clock)
+        super().__init__(setup.name, setup.models, setup.price_of, setup.clock)
         self._setup = setup
 
     def key_ids(self) -> tuple[str, ...]:
         """Ids of its keys, in order of use."""
         return self._setup.keys.ids()
+
+    def takes(self, model: str) -> bool:
+        """At a known price, or at any where that is allowed."""
+        return self._setup.allow_unknown_price or super().takes(model)
 
     async def aclose(self) -> None:
         """Close the connections."""

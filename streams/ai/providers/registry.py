@@ -1,7 +1,6 @@
 """The providers by name. A new one is a file in this folder and a line in `KINDS`."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -62,12 +61,11 @@ def build_providers(
     Raises ProviderMisconfigured for an unknown or repeated name, a bad base URL or a key that cannot be sent.
     """
     book = PriceBook.load()
-    today = clock.now().date()
     built: dict[str, HttpProvider] = {}
     for provider in config.providers:
         if provider.name in built:
             raise ProviderMisconfigured(provider.name, "named twice in AI_PROVIDER_PRIORITY")
-        adapter = _build(provider, config, clock, connect, book, today)
+        adapter = _build(provider, config, clock, connect, book)
         if adapter is not None:
             built[provider.name] = adapter
     return tuple(built.values())
@@ -79,7 +77,6 @@ def _build(
     clock: Clock,
     connect: Callable[[int], Http],
     book: PriceBook,
-    today: date,
 ) -> HttpProvider | None:
     kind = KINDS.get(provider.name)
     if kind is None:
@@ -90,9 +87,9 @@ def _build(
         logger.info("ai.provider.skipped", provider=provider.name, reason=f"{lacks} is not set")
         return None
     models = _models(provider, kind, model)
-    prices = {choice: _price(provider, book, name, today) for choice, name in models.items()}
+    price_of = _price_of(provider, book, clock)
     allowed = kind.self_hosted if provider.allow_unknown_price is None else provider.allow_unknown_price
-    unknown = sorted(models[choice] for choice, price in prices.items() if price is None)
+    unknown = sorted(name for name in models.values() if price_of(name) is None)
     if unknown and not allowed:
         logger.warning("ai.provider.skipped", provider=provider.name, reason=f"no known price for {unknown[0]}")
         return None
@@ -101,11 +98,12 @@ def _build(
         keys=_ring(provider, clock),
         base_url=checked_base_url(provider.name, base_url, allow_private=config.allow_private_endpoints),
         models=models,
-        prices=prices,
+        price_of=price_of,
         http=connect(config.max_in_flight),
         clock=clock,
         deployment=provider.deployment,
         api_version=provider.api_version,
+        allow_unknown_price=allowed,
     )
     return kind.adapter(setup)
 
@@ -139,6 +137,9 @@ def _models(provider: ProviderConfig, kind: Kind, model: str) -> dict[ModelChoic
     return {"fast": model, "quality": provider.quality_model or default_quality or model}
 
 
-def _price(provider: ProviderConfig, book: PriceBook, model: str, today: date) -> Price | None:
-    price = book.find(provider.name, model, today)
-    return price.as_free() if price and provider.tier == "free" else price
+def _price_of(provider: ProviderConfig, book: PriceBook, clock: Clock) -> Callable[[str], Price | None]:
+    def price_of(model: str) -> Price | None:
+        price = book.find(provider.name, model, clock.now().date())
+        return price.as_free() if price and provider.tier == "free" else price
+
+    return price_of
