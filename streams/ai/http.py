@@ -1,7 +1,8 @@
 """One HTTP client per provider: httpx's interface on aiohttp's transport (plain httpx costs 20 times the CPU).
 
-It trusts nobody: no redirects, no proxies from the environment, no cookies, no decompression (so no bombs), at most
-`MAX_BODY_BYTES` of body. There is no timeout in here but for connecting: the attempt's deadline rules.
+It trusts nobody: public addresses only, no redirects, no proxies from the environment, no cookies, no decompression
+(so no bombs), at most `MAX_BODY_BYTES` of body; aiohttp bounds the headers (128 of 8,190 bytes each).
+There is no timeout in here but for connecting: the attempt's deadline rules.
 """
 
 import asyncio
@@ -16,15 +17,16 @@ from httpx_aiohttp import AiohttpTransport
 
 from schemas import Outcome
 from streams.ai.errors import AttemptFailed
+from streams.ai.resolver import PrivateAddress, PublicResolver, public_socket
 
 MAX_BODY_BYTES = 1024 * 1024
 """An answer of 65,536 tokens is a quarter of it."""
 CONNECT_SECONDS = 5.0
 _KEEPALIVE_SECONDS = 60.0
+_JSON = {"Content-Type": "application/json"}
 _HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "identity",
-    "Content-Type": "application/json",
     "User-Agent": "fulltext-streams",
 }
 
@@ -45,6 +47,10 @@ class Http(Protocol):
         """Send and read. Raises AttemptFailed."""
         ...
 
+    async def get(self, url: str, headers: dict[str, str]) -> Response:
+        """Ask and read. Raises AttemptFailed."""
+        ...
+
     async def aclose(self) -> None:
         """Close the connections."""
         ...
@@ -58,12 +64,17 @@ class _NoCookies(CookieJar):
 
 
 class HttpClient:
-    """Posts JSON. Connections are made when first needed and kept."""
+    """Posts and gets JSON. Connections are made when first needed and kept."""
 
-    def __init__(self, max_connections: int, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        """Keep at most `max_connections` open; `transport` replaces the network in tests."""
+    def __init__(
+        self, max_connections: int, transport: httpx.AsyncBaseTransport | None = None, *, allow_private: bool = False
+    ) -> None:
+        """Keep at most `max_connections` open, to public addresses only unless `allow_private`.
+
+        `transport` replaces the network in tests.
+        """
         self._client = httpx.AsyncClient(
-            transport=transport or _transport(max_connections),
+            transport=transport or _transport(max_connections, allow_private=allow_private),
             headers=_HEADERS,
             cookies=_NoCookies(),
             timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
@@ -73,7 +84,17 @@ class HttpClient:
 
     async def post(self, url: str, body: bytes, headers: dict[str, str]) -> Response:
         """Send and read. Raises AttemptFailed: network, timeout, or bad_answer for a body that we do not take."""
-        request = self._client.build_request("POST", url, content=body, headers=headers)
+        return await self._exchange(self._client.build_request("POST", url, content=body, headers=_JSON | headers))
+
+    async def get(self, url: str, headers: dict[str, str]) -> Response:
+        """Ask and read. Raises AttemptFailed as `post` does."""
+        return await self._exchange(self._client.build_request("GET", url, headers=headers))
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def _exchange(self, request: httpx.Request) -> Response:
         try:
             response = await self._client.send(request, stream=True)
             try:
@@ -83,22 +104,28 @@ class HttpClient:
         except (httpx.TransportError, aiohttp.ClientError, OSError) as error:
             raise _failure(error) from None
 
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()
 
-
-def _transport(max_connections: int) -> AiohttpTransport:
+def _transport(max_connections: int, *, allow_private: bool) -> AiohttpTransport:
     # certifi's authorities, or those of SSL_CERT_FILE: a small image may have none of its own
     tls = httpx.create_ssl_context()
-    return AiohttpTransport(verify=tls, client=lambda: _session(max_connections, tls))
-
-
-def _session(max_connections: int, tls: ssl.SSLContext) -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(
-        limit=max_connections, ssl=tls, keepalive_timeout=_KEEPALIVE_SECONDS, ttl_dns_cache=300
+    return AiohttpTransport(
+        verify=tls, trust_env=False, client=lambda: _session(max_connections, tls, allow_private=allow_private)
     )
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False)
+
+
+def _session(max_connections: int, tls: ssl.SSLContext, *, allow_private: bool) -> aiohttp.ClientSession:
+    resolver = aiohttp.ThreadedResolver()
+    connector = aiohttp.TCPConnector(
+        limit=max_connections,
+        ssl=tls,
+        keepalive_timeout=_KEEPALIVE_SECONDS,
+        ttl_dns_cache=300,
+        resolver=resolver if allow_private else PublicResolver(resolver),
+        socket_factory=None if allow_private else public_socket,
+    )
+    return aiohttp.ClientSession(
+        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, trust_env=False
+    )
 
 
 async def _read(response: httpx.Response) -> bytes:
@@ -118,7 +145,9 @@ async def _read(response: httpx.Response) -> bytes:
 def _failure(error: Exception) -> AttemptFailed:
     """Judge by the original error: the transport calls every lost connection a connect timeout."""
     cause = error.__cause__ or error
-    if isinstance(cause, aiohttp.ClientConnectorError | httpx.ConnectError):
+    if isinstance(cause, aiohttp.ClientConnectorError) and isinstance(cause.os_error, PrivateAddress):
+        return AttemptFailed(Outcome.NETWORK, "private_address", sent=False)
+    if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.InvalidURL | httpx.ConnectError):
         return AttemptFailed(Outcome.NETWORK, "connect", sent=False)
     if isinstance(cause, aiohttp.ConnectionTimeoutError | httpx.ConnectTimeout | httpx.PoolTimeout):
         return AttemptFailed(Outcome.TIMEOUT, "connect", sent=False)

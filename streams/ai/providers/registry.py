@@ -1,6 +1,7 @@
 """The providers by name. A new one is a file in this folder and a line in `KINDS`."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -54,12 +55,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 
 def build_providers(
-    config: AIConfig, clock: Clock, connect: Callable[[int], Http] = HttpClient
+    config: AIConfig, clock: Clock, connect: Callable[[int], Http] | None = None
 ) -> tuple[HttpProvider, ...]:
     """The usable providers of `config`, in its order. One that lacks something is skipped with a line that says so.
 
     Raises ProviderMisconfigured for an unknown or repeated name, a bad base URL or a key that cannot be sent.
     """
+    connect = connect or partial(HttpClient, allow_private=config.allow_private_endpoints)
     book = PriceBook.load()
     built: dict[str, HttpProvider] = {}
     for provider in config.providers:

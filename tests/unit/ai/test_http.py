@@ -18,11 +18,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 async def serve(handler: Handler) -> AsyncIterator[tuple[HttpClient, str]]:
     """A server on a free port and a client for it."""
     app = web.Application()
-    app.router.add_post("/", handler)
+    app.router.add_route("*", "/", handler)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    client = HttpClient(max_connections=4)
+    client = HttpClient(max_connections=4, allow_private=True)
     try:
         yield client, f"http://127.0.0.1:{runner.addresses[0][1]}/"
     finally:
@@ -53,6 +53,18 @@ async def test_it_sends_what_it_should_and_nothing_else() -> None:
     assert seen[1].headers["accept-encoding"] == "identity"
     assert seen[1].headers["api-key"] == "k"
     assert "cookie" not in seen[1].headers
+
+
+async def test_a_get_sends_no_body_and_reads_alike() -> None:
+    """Same headers, same caps; no content type, for there is no content."""
+
+    async def handler(request: web.Request) -> web.Response:
+        names = [name for name in ("accept-encoding", "content-type", "api-key") if name in request.headers]
+        return web.json_response([request.method, names, (await request.read()).decode()])
+
+    async with serve(handler) as (client, url):
+        response = await client.get(url, {"api-key": "k"})
+    assert (response.status, response.body) == (200, b'["GET", ["accept-encoding", "api-key"], ""]')
 
 
 async def test_a_redirect_is_not_followed() -> None:
@@ -129,7 +141,7 @@ async def test_no_http_at_all_is_a_network_fault() -> None:
         await writer.wait_closed()
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    client = HttpClient(1)
+    client = HttpClient(1, allow_private=True)
     async with server:
         with pytest.raises(AttemptFailed) as caught:
             await client.post(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", b"{}", {})
@@ -143,7 +155,7 @@ async def test_a_refused_connection_was_never_sent() -> None:
     port = server.sockets[0].getsockname()[1]
     server.close()
     await server.wait_closed()
-    client = HttpClient(1)
+    client = HttpClient(1, allow_private=True)
     with pytest.raises(AttemptFailed) as caught:
         await client.post(f"http://127.0.0.1:{port}/", b"{}", {})
     await client.aclose()
