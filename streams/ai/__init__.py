@@ -19,6 +19,7 @@ lane        a provider with its guard, pause, time and prices
 guard       who may call now: asyncio admission over pybreaker
 window      the recent votes behind the guard's rates
 pause       "not before t"
+limits/     requests and tokens a minute and a day, never exceeded, and what headers said is left
 outcomes    THE table: what follows from how an attempt ended
 deadlines   one for an attempt, one for the chain
 adaptive    timeouts that follow the latency seen

@@ -1,0 +1,129 @@
+"""One limit of a key, such as 30 requests a minute: our own count, this worker's share, and what headers said.
+
+Our count is exact for what we send; a header also knows of others who use the key. So a header may lower what we
+take, and its limit fills in one that is unknown, but it never lifts us above our own count or a configured limit.
+No header is believed for longer than two minutes (a minute's limit) or a day (a day's).
+"""
+
+import math
+from typing import Literal, NamedTuple
+
+from streams.ai.limits.headroom import DAY, MINUTE
+from streams.ai.limits.window import SlidingWindow, Slot, seconds_until
+from streams.clock import Clock
+
+Kind = Literal["requests", "tokens"]
+
+_PERIODS = {MINUTE: "minute", DAY: "day"}
+_BELIEVED_SECONDS = {MINUTE: 2 * MINUTE, DAY: DAY}
+_UNSAID_RESET_SECONDS = 60.0
+"""A count without a reset holds for so long: then a call finds out."""
+
+
+class Entry(NamedTuple):
+    """Something taken: where it counts, and the allowance's running total right after it."""
+
+    slot: Slot
+    mark: int
+
+
+class _Told(NamedTuple):
+    """What a header said was left, after the call that brought the running total to `mark`."""
+
+    left: int
+    mark: int
+    until: float
+
+
+class Allowance:
+    """At most `limit` of `kind` in any `period` seconds (a minute or a day); None: not known yet."""
+
+    def __init__(self, kind: Kind, period: float, limit: int | None, clock: Clock) -> None:
+        self.kind = kind
+        self.period = period
+        self._configured = limit
+        self._clock = clock
+        self._window = SlidingWindow(limit, period, clock)
+        self._spent = 0
+        """All that was ever taken: orders headers, and tells what was taken after the call they came with."""
+        self._told: _Told | None = None
+        self._told_limit: int | None = None
+        self._told_limit_until = 0.0
+
+    def __str__(self) -> str:
+        limit = self._limit()
+        period = _PERIODS[self.period]
+        return (
+            f"{self.kind} a {period}, by the provider's count" if limit is None else f"{limit} {self.kind} a {period}"
+        )
+
+    def wait(self, amount: int, share: float) -> float | None:
+        """Seconds until `amount` may be taken; None: never, it is more than the limit."""
+        self._window.capacity = self._capacity(amount, share)
+        wait = self._window.wait(amount)
+        told = self._still_told()
+        if wait is None or told is None or amount <= self._told_left(told):
+            return wait
+        return max(wait, seconds_until(told.until, self._clock.monotonic()))
+
+    def take(self, amount: int) -> Entry:
+        """Count `amount`. Only after `wait` gave 0 for it."""
+        slot = self._window.take(amount)
+        self._spent += amount
+        return Entry(slot, self._spent)
+
+    def settle(self, entry: Entry, by: int) -> None:
+        """Correct an earlier amount, where it counts."""
+        self._window.correct(entry.slot, by)
+
+    def left(self, share: float) -> int | None:
+        """What may still be taken now; None: unknown."""
+        own, told = self._own_left(share), self._still_told()
+        if told is None:
+            return own
+        left = max(0, self._told_left(told))
+        return left if own is None else min(own, left)
+
+    def hint(
+        self, left: int | None, reset_seconds: float | None, limit: int | None, share: float, entry: Entry | None
+    ) -> None:
+        """Hear a header that came with the call of `entry` (None: with the latest)."""
+        now = self._clock.monotonic()
+        longest = _BELIEVED_SECONDS[self.period]
+        if limit is not None and limit > 0:
+            self._told_limit, self._told_limit_until = limit, now + longest
+        if left is None or left < 0 or (limit is not None and left > limit):
+            return
+        reset = _UNSAID_RESET_SECONDS if reset_seconds is None else reset_seconds
+        if not math.isfinite(reset) or reset < 0:
+            return
+        told = _Told(left, self._spent if entry is None else entry.mark, now + min(reset, longest))
+        current = self._still_told()
+        if current is not None and told.mark < current.mark and self._told_left(told) >= self._told_left(current):
+            return  # an earlier call's header that arrives late may lower, not lift
+        own = self._own_left(share)
+        # no less than we believe ourselves: nobody else is at it, and our own count includes calls in flight
+        self._told = None if own is not None and left >= own else told
+
+    def _limit(self) -> int | None:
+        told = self._told_limit if self._clock.monotonic() < self._told_limit_until else None
+        if told is None or self._configured is None:
+            return self._configured if told is None else told
+        return min(told, self._configured)
+
+    def _capacity(self, amount: int, share: float) -> int | None:
+        """The part of the limit that is this worker's: room for at least one call, so that nobody starves."""
+        limit = self._limit()
+        return None if limit is None else max(int(limit * share), min(amount, limit))
+
+    def _own_left(self, share: float) -> int | None:
+        capacity = self._capacity(1, share)
+        return None if capacity is None else max(0, capacity - self._window.taken)
+
+    def _still_told(self) -> _Told | None:
+        if self._told is not None and self._told.until <= self._clock.monotonic():
+            self._told = None
+        return self._told
+
+    def _told_left(self, told: _Told) -> int:
+        return told.left - (self._spent - told.mark)
