@@ -9,7 +9,8 @@ from pydantic import Field
 from schemas.base import Message
 
 CostKind = Literal["reported", "estimated", "reserved", "free", "unknown"]
-"""reported: by the provider's usage block; estimated: usage was missing, counted by us;
+"""reported: by the provider's usage block; estimated: usage was missing, counted by us, or another model answered
+whose price is unknown;
 reserved: the outcome is unknown, the upper bound stays charged; free: nothing was or will be billed;
 unknown: the model has no known price."""
 

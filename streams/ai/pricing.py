@@ -32,7 +32,6 @@ class Price:
     checked: date | None = None
     max_input_tokens: int | None = None
     """Above it the price does not hold."""
-    end_of_life: date | None = None
     free: bool = False
 
     @property

@@ -43,7 +43,10 @@ class Attempt:
 
 
 def charge(attempt: Attempt, result: Answer | AttemptFailed) -> Charge:
-    """What the attempt costs, by the best knowledge: reported, else estimated for an answer, else reserved."""
+    """What the attempt costs, by the best knowledge: reported, else estimated for an answer, else reserved.
+
+    It is priced as the model that answered; at the price of the one asked for, and estimated, where that is unknown.
+    """
     usage = result.usage
     if isinstance(result, Answer) and usage is None:
         usage = estimated_usage(attempt.text_bytes, result.content)
@@ -53,20 +56,20 @@ def charge(attempt: Attempt, result: Answer | AttemptFailed) -> Charge:
         and not (result.sent and TABLE[result.outcome].may_have_cost)
     ):
         return Charge(0, "free", _NOTHING)
-    price = attempt.tariff.price
+    price, sure = attempt.tariff.price_as_served(result.served_model)
     if price is None:
         return Charge(0, "unknown", usage or _NOTHING)
     if price.free:
         return Charge(0, "free", usage or _NOTHING)
     if usage is None:
         return Charge(attempt.reserved_nano_usd, "reserved", _NOTHING)
-    return Charge(price.cost(usage), "reported" if result.usage else "estimated", usage)
+    return Charge(price.cost(usage), "reported" if result.usage and sure else "estimated", usage)
 
 
 def ledger_line(attempt: Attempt, result: Answer | AttemptFailed, latency_seconds: float) -> ProviderUsage:
     """The attempt as the event that everyone counts by."""
     nano_usd, kind, usage = charge(attempt, result)
-    price = attempt.tariff.price
+    price, _ = attempt.tariff.price_as_served(result.served_model)
     failed = result if isinstance(result, AttemptFailed) else None
     return ProviderUsage(
         attempt_id=attempt.request.attempt_id,

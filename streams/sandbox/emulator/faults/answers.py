@@ -34,8 +34,9 @@ def no_usage(exchange: Exchange) -> Outgoing:
 
 
 def other_model(exchange: Exchange, *, name: str = "surprise-model-1") -> Outgoing:
-    """Another model answers than the one asked for; charged as the one asked for."""
-    return exchange.answer(lambda written: replace(written, served=name))
+    """Another model answers than the one asked for; charged as itself, or as the one asked for if it has no price."""
+    outgoing = exchange.answer(lambda written: replace(written, served=name))
+    return replace(outgoing, model=exchange.vendor.models.get(name, outgoing.model))
 
 
 def gullible(exchange: Exchange) -> Outgoing:
