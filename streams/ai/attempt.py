@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable
 
 from schemas import Outcome, ProviderUsage
-from streams.ai.conform import obeys
+from streams.ai.conform import fault
 from streams.ai.errors import AttemptFailed
 from streams.ai.guard import Permit
 from streams.ai.lane import Lane
 from streams.ai.settlement import Attempt, ledger_line
+from streams.ai.telling import tell_attempt
 from streams.ai.types import Answer
 from streams.clock import Clock
 
@@ -39,6 +40,7 @@ class Attempter:
             lane.settle(permit, usage.outcome, usage.error, asked, seconds)
             lane.retries.ended(usage.outcome)
             lane.timeouts.observe(lane.name, attempt.tariff.model, usage.outcome, seconds)
+            tell_attempt(usage, attempt.request.prompt, result.content if isinstance(result, Answer) else None)
             self._on_attempt(usage)
         return usage, result
 
@@ -48,18 +50,19 @@ async def _ask(lane: Lane, attempt: Attempt, usual: float) -> Answer | AttemptFa
     try:
         async with asyncio.timeout(request.timeout_seconds):
             answer = await lane.provider.generate_completion(request)
+        wrong = fault(answer.content, request.schema, attempt.options.accept)
     except AttemptFailed as error:
         return error
     except TimeoutError:
         if request.timeout_seconds < usual:
             return AttemptFailed(Outcome.CANCELLED, "chain_deadline")
         return AttemptFailed(Outcome.TIMEOUT, "deadline")
-    except Exception as error:  # noqa: BLE001 - a fault in an adapter must not end the chain
+    except Exception as error:  # noqa: BLE001 - a fault in an adapter, or in `accept`, must not end the chain
         return AttemptFailed(Outcome.LOCAL_ERROR, type(error).__name__)
-    if request.schema is not None and not obeys(answer.content, request.schema):
+    if wrong:
         return AttemptFailed(
             Outcome.BAD_ANSWER,
-            "outside_schema",
+            wrong,
             http_status=answer.http_status,
             usage=answer.usage,
             served_model=answer.served_model,

@@ -23,6 +23,15 @@ _IS: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
 )
 
 
+def fault(content: str, schema: dict[str, Any] | None, accept: Callable[[str], bool] | None) -> str | None:
+    """A short code for what is wrong with an answer, None: nothing. Raises what `accept`, the caller's word, raises."""
+    if schema is not None and not obeys(content, schema):
+        return "outside_schema"
+    if accept is not None and not accept(content):
+        return "not_accepted"
+    return None
+
+
 def obeys(content: str, schema: dict[str, Any]) -> bool:
     """True when `content` is JSON that obeys `schema`."""
     try:

@@ -1,10 +1,14 @@
 """What a caller may ask for."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
+
 from streams.ai.errors import InvalidRequest
+from streams.ai.sanitise import sanitise
 from streams.ai.types import ModelChoice
 
 MAX_PROMPT_CHARS = 2_000_000
@@ -26,6 +30,9 @@ class CompletionOptions:
     schema: dict[str, Any] | None = None
     """A closed JSON Schema; an answer that does not obey it is a bad answer."""
     schema_name: str = "answer"
+    accept: Callable[[str], bool] | None = None
+    """Is this content an answer that the caller can use? One that is not is a bad answer: it is not kept, and the
+    next provider is asked. Must be quick: it runs in the event loop."""
     system: str | None = None
     providers: tuple[str, ...] | None = None
     """Only these may see the prompt; None: all."""
@@ -43,32 +50,56 @@ class CompletionOptions:
     def _problem(self) -> str | None:
         if self.model not in ("fast", "quality"):
             return "model must be fast or quality"
-        if not 0 <= self.temperature <= 2:
+        if not _is_number(self.temperature) or not 0 <= self.temperature <= 2:
             return "temperature must be from 0 to 2"
-        if not 1 <= self.max_tokens <= MAX_OUTPUT_TOKENS:
-            return f"max_tokens must be from 1 to {MAX_OUTPUT_TOKENS}"
-        if self.system is not None:
-            check_text("system", self.system)
+        if not isinstance(self.max_tokens, int) or not 1 <= self.max_tokens <= MAX_OUTPUT_TOKENS:
+            return f"max_tokens must be a whole number from 1 to {MAX_OUTPUT_TOKENS}"
         deadline = self.deadline_seconds
-        if deadline is not None and not (deadline > 0 and math.isfinite(deadline)):
+        if deadline is not None and not (_is_number(deadline) and deadline > 0 and math.isfinite(deadline)):
             return "deadline_seconds must be a positive number"
+        return self._text_problem()
+
+    def _text_problem(self) -> str | None:
+        for name in ("schema_name", "task", "prompt_version"):
+            if not _is_json(getattr(self, name), str):
+                return f"{name} must be text"
+        for name in ("system", "content_id"):
+            if getattr(self, name) is not None and not isinstance(getattr(self, name), str):
+                return f"{name} must be text or None"
+        if self.system is not None and len(self.system) > MAX_PROMPT_CHARS:
+            return f"system is longer than {MAX_PROMPT_CHARS} characters"
+        if self.schema is not None and not _is_json(self.schema, dict):
+            return "schema must be a JSON Schema as a dict"
+        if self.providers is not None and (
+            not isinstance(self.providers, tuple) or not all(isinstance(name, str) for name in self.providers)
+        ):
+            return "providers must be a tuple of names"
         return None
 
 
-def check_prompt(prompt: str) -> None:
-    """Raise InvalidRequest when `prompt` is not text, is empty, too long, or cannot be written as UTF-8."""
+def prepared(prompt: str, options: CompletionOptions) -> tuple[str, CompletionOptions]:
+    """Prompt and options as a model may see them: sanitised, `system` too.
+
+    Raises InvalidRequest when the prompt is not text, is too long, or is empty when all that is invisible is gone.
+    """
     if not isinstance(prompt, str):
         raise InvalidRequest("the prompt must be text")
-    if not prompt.strip():
-        raise InvalidRequest("the prompt is empty")
     if len(prompt) > MAX_PROMPT_CHARS:
         raise InvalidRequest(f"the prompt is longer than {MAX_PROMPT_CHARS} characters")
-    check_text("the prompt", prompt)
+    prompt = sanitise(prompt)
+    if not prompt or prompt.isspace():
+        raise InvalidRequest("the prompt is empty")
+    system = sanitise(options.system) if options.system is not None else None
+    return prompt, options if system is options.system else replace(options, system=system)
 
 
-def check_text(what: str, text: str) -> None:
-    """Raise InvalidRequest when `text` holds a lone surrogate, which no request can carry."""
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+def _is_json(value: object, kind: type) -> bool:
+    """Of this kind, and such that it can be written: no lone surrogates, no objects of other kinds inside."""
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise InvalidRequest(f"{what} holds a lone surrogate") from None
+        return isinstance(value, kind) and bool(orjson.dumps(value))
+    except TypeError:
+        return False

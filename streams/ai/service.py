@@ -10,14 +10,15 @@ from streams.ai.cache import CacheRules
 from streams.ai.chain import Chain
 from streams.ai.config import AIConfig
 from streams.ai.deadlines import TimeoutPolicy
-from streams.ai.errors import NoProviderConfigured
+from streams.ai.errors import InvalidRequest, NoProviderConfigured
 from streams.ai.guard import GuardRules
 from streams.ai.lane import Lane
-from streams.ai.options import CompletionOptions, check_prompt
+from streams.ai.options import CompletionOptions, prepared
 from streams.ai.provider import AIProvider, Closable
 from streams.ai.remember import CacheFigures, RememberingChain
 from streams.ai.retries import RetryRules
 from streams.ai.tariffs import tariffs_of
+from streams.ai.telling import tell_question
 from streams.ai.types import Completion
 from streams.clock import Clock, SystemClock
 
@@ -56,7 +57,7 @@ class UnifiedAIService:
         """
         if not providers:
             raise NoProviderConfigured(NOT_CONFIGURED)
-        clock = clock or SystemClock()
+        self._clock = clock = clock or SystemClock()
         timeouts = timeouts or AdaptiveTimeouts(clock)
         self._lanes = tuple(
             Lane(
@@ -117,15 +118,25 @@ class UnifiedAIService:
     ) -> Completion:
         """Ask the providers in order until one answers.
 
-        Raises InvalidRequest (the prompt cannot be sent), AllProvidersFailed (some were tried), NoProviderAdmits
+        Raises InvalidRequest (the prompt cannot be sent, or the options name a provider that there is not),
+        AllProvidersFailed (some were tried), NoProviderAdmits
         (none could be tried now), and CancelledError when the caller is cancelled: an attempt in flight is then on
         the ledger as cancelled.
         """
-        check_prompt(prompt)
-        options = options or CompletionOptions()
-        if self._remembering and options.cache:
-            return await self._remembering.ask(prompt, options, user_id)
-        return await self._chain.ask(prompt, options, user_id)
+        prompt, options = prepared(prompt, options or CompletionOptions())
+        self._check_known(options.providers or ())
+        chain = self._remembering if self._remembering and options.cache else self._chain
+        return await tell_question(chain.ask(prompt, options, user_id), prompt, options, self._clock)
+
+    def _check_known(self, names: tuple[str, ...]) -> None:
+        """Raise InvalidRequest for a name that is neither ours nor that of a kind which is not configured here."""
+        if set(names) <= set(self.providers):
+            return
+        from streams.ai.providers.registry import KINDS
+
+        known = dict.fromkeys((*self.providers, *KINDS))
+        if unknown := [name for name in names if name not in known]:
+            raise InvalidRequest(f"providers: unknown provider {unknown[0][:60]!r}; known: {', '.join(known)}")
 
     def admits(self, providers: tuple[str, ...] | None = None) -> bool:
         """Would any of `providers` (None: any at all) be asked now?"""

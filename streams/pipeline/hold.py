@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from schemas import ProviderUsage
-from streams.ai import AllProvidersFailed, NoProviderAdmits
+from streams.ai import AllProvidersFailed, InvalidRequest, NoProviderAdmits
 from streams.clock import Clock
 from streams.verify import Question, Reply
 
@@ -96,6 +96,8 @@ class Hold:
                 if outage.retry_in_seconds is None and self._asker.admits():
                     raise Unanswered("NO_PROVIDER_ALLOWED", str(outage), attempts) from None
                 wait = min(outage.retry_in_seconds or _LOOK_AGAIN_SECONDS, _LOOK_AGAIN_SECONDS)
+            except InvalidRequest as invalid:
+                raise Unanswered("INVALID_REQUEST", str(invalid), attempts) from None
             else:
                 return replace(
                     reply,

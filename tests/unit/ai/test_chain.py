@@ -262,7 +262,7 @@ async def test_the_reservation_bounds_any_honest_bill() -> None:
         ("  \n", "empty"),
         (None, "text"),
         (b"bytes", "text"),
-        ("\ud800", "surrogate"),
+        ("\ud800\u200b", "empty"),
         ("x" * 2_000_001, "longer"),
     ],
 )
@@ -284,7 +284,13 @@ async def test_bad_prompts_are_refused_before_anything_is_tried(prompt: str, nam
         {"max_tokens": 10**9},
         {"deadline_seconds": 0},
         {"deadline_seconds": float("nan")},
-        {"system": "\udfff"},
+        {"temperature": "1"},
+        {"max_tokens": 1.5},
+        {"system": b"bytes"},
+        {"task": "\udfff"},
+        {"content_id": 5},
+        {"schema": {"type": object()}},
+        {"providers": "groq"},
     ],
 )
 def test_options_out_of_range_are_named(options: dict[str, object]) -> None:
