@@ -27,6 +27,8 @@ class Refusal(NamedTuple):
 
 _BUSY_PROBE_SECONDS = 0.25
 """A probe's place may come free at any moment; who waits for it looks again after so long."""
+_UNHEALTHY_SECONDS = 5.0
+"""A health check may bring it back; who waits for that looks again after so long."""
 
 
 class Lane:
@@ -51,6 +53,8 @@ class Lane:
         self.pause = Pause(clock)
         self.in_flight = 0
         self.last_error: str | None = None
+        self.unhealthy: str | None = None
+        """Why the health checks want it to be passed over; None: they do not."""
         self._clock = clock
         longest = timeouts.longest(self.name)
         slow = longest * 0.9 if rules.slow_seconds is None else rules.slow_seconds
@@ -66,6 +70,8 @@ class Lane:
         """Why no call is admitted now; None: one is."""
         if not self.provider.is_available():
             return Refusal("not available", None)
+        if self.unhealthy is not None:
+            return Refusal(f"unhealthy, {self.unhealthy}", _UNHEALTHY_SECONDS)
         if (paused := self.pause.remaining()) > 0:
             return Refusal(f"{self.pause.reason}, paused for {paused:.1f} s", paused)
         if (wait := self.guard.admits_in()) > 0:

@@ -42,6 +42,8 @@ class Consequences(NamedTuple):
     may_have_cost: bool = False
     """Without a usage block the reservation stays charged."""
     default_pause_seconds: float = 0.0
+    down: bool = False
+    """Nobody is there: a free health check that ends so speaks against the provider."""
     max_pause_seconds: float = 0.0
     """What a provider asks for is clamped to this: a wrong header must not park it for a year."""
     latency: Latency = Latency.UNKNOWN
@@ -63,9 +65,11 @@ TABLE: Mapping[Outcome, Consequences] = MappingProxyType(
         Outcome.QUOTA_EXHAUSTED: Consequences(
             Vote.NONE, goes_on=True, pauses=True, default_pause_seconds=600, max_pause_seconds=_DAY
         ),
-        Outcome.OVERLOADED: Consequences(Vote.FAILURE, goes_on=True, retries_here=True),
-        Outcome.TIMEOUT: Consequences(Vote.FAILURE, goes_on=True, may_have_cost=True, latency=Latency.AT_LEAST),
-        Outcome.NETWORK: Consequences(Vote.FAILURE, goes_on=True, retries_here=True, may_have_cost=True),
+        Outcome.OVERLOADED: Consequences(Vote.FAILURE, goes_on=True, retries_here=True, down=True),
+        Outcome.TIMEOUT: Consequences(
+            Vote.FAILURE, goes_on=True, may_have_cost=True, down=True, latency=Latency.AT_LEAST
+        ),
+        Outcome.NETWORK: Consequences(Vote.FAILURE, goes_on=True, retries_here=True, may_have_cost=True, down=True),
         Outcome.MODEL_GONE: Consequences(Vote.NONE, goes_on=True, disables=True, default_pause_seconds=300),
         Outcome.CANCELLED: Consequences(Vote.NONE, may_have_cost=True),
         Outcome.LOCAL_ERROR: Consequences(Vote.NONE, goes_on=True, may_have_cost=True),
