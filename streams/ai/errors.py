@@ -7,6 +7,7 @@
   x InvalidRequest          the prompt or an option is out of range (also a ValueError)
   x NoProviderConfigured    no usable provider; says which variables to set (also a UserError)
   x ProviderMisconfigured   a provider's configuration cannot work (also a UserError)
+  x SharedCacheUnusable     the shared cache's configuration cannot work (also a UserError)
 
 None of them ever carries a key, a prompt or a provider's error body.
 """
@@ -14,6 +15,7 @@ None of them ever carries a key, a prompt or a provider's error body.
 from collections.abc import Mapping
 
 from schemas import Outcome, ProviderUsage
+from streams.ai.limits.headroom import Headroom
 from streams.ai.types import TokenUsage
 from streams.errors import StreamsError, UserError
 
@@ -35,6 +37,7 @@ class AttemptFailed(AIError):
         usage: TokenUsage | None = None,
         served_model: str | None = None,
         sent: bool = True,
+        headroom: Headroom | None = None,
     ) -> None:
         super().__init__(f"{outcome}: {code}")
         self.outcome = outcome
@@ -48,6 +51,8 @@ class AttemptFailed(AIError):
         self.served_model = served_model
         self.sent = sent
         """False: the request never left this machine, so it cannot have cost anything."""
+        self.headroom = headroom
+        """What the provider's headers said is left of its limits."""
 
 
 class AllProvidersFailed(AIError):
@@ -87,3 +92,7 @@ class ProviderMisconfigured(AIError, UserError):
     def __init__(self, provider: str, problem: str) -> None:
         super().__init__(f"{provider}: {problem}")
         self.provider = provider
+
+
+class SharedCacheUnusable(AIError, UserError):
+    """The shared cache cannot be used as it is configured; a cache that is merely away is no error."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from schemas import ProviderUsage
+from streams.ai.limits.headroom import Headroom
 
 ModelChoice = Literal["fast", "quality"]
 
@@ -52,6 +53,8 @@ class Answer:
     """None: the provider did not say; the cost is then estimated."""
     served_model: str | None = None
     http_status: int | None = None
+    headroom: Headroom | None = None
+    """What the provider's headers said is left of its limits."""
 
 
 @dataclass(frozen=True, slots=True)

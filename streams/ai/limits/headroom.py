@@ -7,12 +7,20 @@ and a minute for tokens (https://console.groq.com/docs/rate-limits). Gemini send
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from streams.ai import retry_after
 
 MINUTE = 60.0
 DAY = 86_400.0
 _COUNT = re.compile(r"\d{1,12}", re.ASCII)
+
+
+class Periods(NamedTuple):
+    """Seconds for which a vendor's counts of requests and of tokens stand."""
+
+    requests: float = MINUTE
+    tokens: float = MINUTE
 
 
 @dataclass(frozen=True, slots=True)

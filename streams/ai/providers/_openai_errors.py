@@ -12,11 +12,12 @@ from streams.ai.http import Response
 from streams.ai.providers._status import outcome_of
 from streams.ai.providers.http_provider import error_object
 
+_UNPAID = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+"""No rate limit: there is no money left. A reset of the rates that is sent along says nothing of when there will be."""
+
 _BY_CODE: Mapping[str, Outcome] = MappingProxyType(
     {
-        "insufficient_quota": Outcome.QUOTA_EXHAUSTED,
-        "billing_hard_limit_reached": Outcome.QUOTA_EXHAUSTED,
-        "billing_not_active": Outcome.QUOTA_EXHAUSTED,
+        **dict.fromkeys(_UNPAID, Outcome.QUOTA_EXHAUSTED),
         "invalid_api_key": Outcome.AUTH_REJECTED,
         "model_not_found": Outcome.MODEL_GONE,
         "model_decommissioned": Outcome.MODEL_GONE,
@@ -46,11 +47,13 @@ def openai_failure(response: Response, now: datetime) -> AttemptFailed:
     if outcome is Outcome.THROTTLED and any(word in text.lower()[:2_000] for word in _QUOTA_WORDS):
         outcome, code = Outcome.QUOTA_EXHAUSTED, "day_quota"
     asked = retry_after.from_headers(response.headers, now)
+    if asked is None:
+        asked = retry_after.from_text(text)
     return AttemptFailed(
         outcome,
         code or f"http_{response.status}",
         http_status=response.status,
-        retry_in_seconds=retry_after.from_text(text) if asked is None else asked,
+        retry_in_seconds=None if code in _UNPAID else asked,
     )
 
 

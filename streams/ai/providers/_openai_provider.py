@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from streams.ai.errors import AttemptFailed
 from streams.ai.http import Response
+from streams.ai.limits.headroom import Periods
 from streams.ai.providers._openai_errors import openai_failure
 from streams.ai.providers._openai_format import LimitField, chat_answer, chat_body
 from streams.ai.providers.http_provider import HttpProvider
@@ -14,6 +15,7 @@ class OpenAIFormatProvider(HttpProvider):
     """Bearer key, `<base>/chat/completions`."""
 
     limit_field: ClassVar[LimitField] = "max_completion_tokens"
+    periods = Periods()
 
     def _auth(self, key: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {key}"} if key else {}

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
@@ -11,6 +11,7 @@ from schemas import Outcome
 from streams.ai.errors import AttemptFailed
 from streams.ai.http import Http, Response
 from streams.ai.keys import KeyRing
+from streams.ai.limits.headroom import Headroom, Periods, from_headers
 from streams.ai.pricing import Price
 from streams.ai.providers.base import Provider
 from streams.ai.types import Answer, CompletionRequest, ModelChoice
@@ -41,6 +42,9 @@ class ProviderSetup:
 class HttpProvider(Provider):
     """A subclass says where and how to ask, and how to read what comes back."""
 
+    periods: ClassVar[Periods | None] = None
+    """What the vendor's rate-limit headers count in; None: it sends none."""
+
     def __init__(self, setup: ProviderSetup) -> None:
         super().__init__(setup.name, setup.models, setup.price_of, setup.clock)
         self._setup = setup
@@ -63,17 +67,29 @@ class HttpProvider(Provider):
         key_id, key = await self._key(request.key_id)
         headers = self._auth(key) | {"X-Client-Request-Id": request.attempt_id}
         response = await self._setup.http.post(self._url(request), orjson.dumps(self._body(request)), headers)
-        if response.status != 200:
-            failure = self._failure(response)
+        headroom = self._headroom(response)
+        try:
+            answer = self._read(response, request)
+        except AttemptFailed as failure:
+            failure.headroom = headroom
             if failure.outcome is Outcome.AUTH_REJECTED:
                 left = request.timeout_seconds - (self._clock.monotonic() - started)
                 # the outcome must still be told before the deadline comes
                 await self._setup.keys.rejected(key_id, min(_REFRESH_SECONDS, left / 2))
-            raise failure
-        answer = self._answer(response, request)
-        if key and key in (answer.served_model or ""):
-            return replace(answer, served_model=None)  # a server may send back whatever it was sent
-        return answer
+            raise
+        echoed = key and key in (answer.served_model or "")  # a server may send back whatever it was sent
+        return replace(answer, served_model=None if echoed else answer.served_model, headroom=headroom)
+
+    def _read(self, response: Response, request: CompletionRequest) -> Answer:
+        if response.status != 200:
+            raise self._failure(response)
+        return self._answer(response, request)
+
+    def _headroom(self, response: Response) -> Headroom | None:
+        if self.periods is None:
+            return None
+        requests, tokens = self.periods
+        return from_headers(response.headers, requests_period=requests, tokens_period=tokens)
 
     async def _key(self, wanted: str) -> tuple[str, str]:
         """Id and text of the key to use, both empty where none is needed. Raises AttemptFailed: there is none now."""
