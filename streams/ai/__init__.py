@@ -28,6 +28,7 @@ conform     does an answer obey the schema?
 pricing     dated prices (`prices.toml`), costs and upper bounds in nano-USD
 tariffs     model and price behind `fast` and `quality`
 settlement  what an attempt is charged, and its line on the ledger
+budget/     money that cannot be overspent: reserved before a call, settled after it
 provider    `AIProvider`: the port
 figures     a provider's own counts
 http        one HTTP client per provider that trusts nobody
