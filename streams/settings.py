@@ -60,6 +60,16 @@ class Settings(BaseSettings):
     compatible_model: str | None = None
     ai_allow_private_endpoints: bool = Field(False, description="Allow http and private addresses as base URLs.")
 
+    # Budgets
+    ai_daily_budget_usd: str | None = Field(
+        None, description="By provider, `global` is all together: groq:0,gemini:10,global:20; unset: no limit."
+    )
+    ai_monthly_budget_usd: str | None = Field(None, description="The same for a UTC month.")
+    ai_user_daily_budget_usd: str | None = Field(None, description="For each user_id, e.g. 0.50.")
+    ai_budget_journal: Path | None = Field(
+        None, description="Where one process keeps what it spent over restarts; a worker's is on Kafka."
+    )
+
     # Verification
     verify_local_tier: Literal["on", "off"] = "on"
     verify_max_in_flight: int = Field(256, ge=1, le=10_000, description="Records asked about at the same time.")
