@@ -1,6 +1,7 @@
 """Every setting, from the environment only; `.env.example` documents them and a test keeps the two equal.
 
-A secret may also come from a file: `GROQ_API_KEY_FILE=/run/secrets/groq` (the file's content, stripped).
+A secret may also come from a file: `GROQ_API_KEY_FILE=/run/secrets/groq` (the file's content, stripped). It is then a
+`SecretFile`, which knows its path: whoever uses a key for long reads it again when the file changes.
 """
 
 import os
@@ -12,9 +13,18 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from streams.errors import SettingsError
+from streams.known_secrets import learn
 
 ProviderName = Literal["groq", "gemini", "azure", "openai", "compatible"]
 DEFAULT_PRIORITY = "groq,gemini,azure,openai"
+
+
+class SecretFile(SecretStr):
+    """A secret that was read from the regular file at `path`."""
+
+    def __init__(self, secret: str, path: Path) -> None:
+        super().__init__(secret)
+        self.path = path
 
 
 class Settings(BaseSettings):
@@ -59,6 +69,10 @@ class Settings(BaseSettings):
     compatible_api_key: SecretStr | None = None
     compatible_model: str | None = None
     ai_allow_private_endpoints: bool = Field(False, description="Allow http and private addresses as base URLs.")
+    secrets_encryption_key: SecretStr | None = Field(None, description="Opens enc: values; the first one encrypts.")
+    ai_cache_url: SecretStr | None = Field(None, description="Redis for answers that workers share.")
+    ai_cache_ttl_seconds: float = Field(86_400, gt=0, le=31_536_000, description="How long an answer is used again.")
+    ai_cache_max_bytes: int = Field(64 * 1024 * 1024, ge=1024, description="Of answers in each worker's memory.")
 
     # Budgets
     ai_daily_budget_usd: str | None = Field(
@@ -123,9 +137,12 @@ class _SecretFiles(PydanticBaseSettingsSource):
         if not path or "SecretStr" not in str(field.annotation):
             return None, field_name, False
         try:
-            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+            text = Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(variable, f"cannot read {path} ({type(error).__name__})") from None
+        # a pipe can be read only once: its secret is one without a path
+        secret = SecretFile(text, Path(path)) if Path(path).is_file() else SecretStr(text)
+        return secret, field_name, False
 
     def __call__(self) -> dict[str, Any]:
         fields = self.settings_cls.model_fields
@@ -136,8 +153,10 @@ class _SecretFiles(PydanticBaseSettingsSource):
 def load(**overrides: Any) -> Settings:
     """The settings of this process. Raises SettingsError naming the first bad variable, never its value."""
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         variable = str(first["loc"][0]).upper() if first["loc"] else "settings"
         raise SettingsError(variable, first["msg"]) from None
+    learn(*(value for _, value in settings if isinstance(value, SecretStr)))
+    return settings

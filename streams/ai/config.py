@@ -1,12 +1,14 @@
 """What the service is built from: plain values, wherever they come from."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from pydantic import SecretStr
 
 from streams.ai.cache import CacheRules
 from streams.ai.guard import GuardRules
+from streams.ai.keys.source import KeySource
 from streams.ai.retries import RetryRules
 
 
@@ -17,6 +19,7 @@ class ProviderConfig:
     name: str
     """A kind of `streams.ai.providers.registry`: groq, gemini, azure, openai, compatible."""
     api_key: SecretStr | None = None
+    """One or several, separated by commas: keys, `enc:` values, or places such as `aws-sm:<secret id>#<JSON field>`."""
     base_url: str | None = None
     """None: the vendor's own. For Azure the resource's endpoint."""
     model: str | None = None
@@ -33,6 +36,10 @@ class ProviderConfig:
     """Azure only: `v1`, or a dated version for the deployment paths."""
     allow_unknown_price: bool | None = None
     """Use the provider although its model has no known price; None: only kinds that are usually self-hosted."""
+    api_key_file: Path | None = None
+    """One key or `enc:` value on each line, read again when the file changes; then `api_key` is not looked at."""
+    key_source: KeySource | None = None
+    """Any other place where keys are kept; then neither `api_key` nor `api_key_file` is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,13 @@ class AIConfig:
     chain_deadline_seconds: float = 60.0
     max_in_flight: int = 256
     """Calls at the same time; sizes the connection pools."""
+    secrets_encryption_key: SecretStr | None = None
+    """Fernet keys that open `enc:` values, separated by commas: the first encrypts, all decrypt."""
+    secrets_encryption_key_file: Path | None = None
+    """The same in a file, read again when a value cannot be opened."""
     breaker: GuardRules = field(default_factory=GuardRules)
     retries: RetryRules = field(default_factory=RetryRules)
     cache: CacheRules | None = field(default_factory=CacheRules)
     """None: every call is made, equal ones at the same time too."""
+    cache_url: SecretStr | None = None
+    """Redis for a second tier, redis:// or rediss://, which workers share and which outlives them."""

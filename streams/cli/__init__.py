@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "kafka": "Run a real Apache Kafka in the foreground.",
     "publish": "Send documents to Kafka.",
     "schemas": "Write the JSON Schema of every topic.",
+    "secrets": "Encrypt API keys, and check which are found.",
     "topics": "Create the topics, or show what differs.",
     "verdicts": "Read verdicts.",
     "worker": "Verify records from Kafka.",

@@ -11,8 +11,8 @@ from streams.ai.config import AIConfig, ProviderConfig
 from streams.ai.endpoints import checked_base_url
 from streams.ai.errors import ProviderMisconfigured
 from streams.ai.http import Http, HttpClient
-from streams.ai.keys import KeyRing, KeysUnreadable, StaticKeys
-from streams.ai.keys.material import checked
+from streams.ai.keys import KeyRing, KeysUnreadable
+from streams.ai.keys.build import prefix_of, sources_of
 from streams.ai.pricing import Price, PriceBook
 from streams.ai.providers.azure import AzureProvider
 from streams.ai.providers.compatible import CompatibleProvider
@@ -97,7 +97,7 @@ def _build(
         return None
     setup = ProviderSetup(
         name=provider.name,
-        keys=_ring(provider, clock),
+        keys=_ring(provider, config, clock),
         base_url=checked_base_url(provider.name, base_url, allow_private=config.allow_private_endpoints),
         models=models,
         price_of=price_of,
@@ -112,26 +112,19 @@ def _build(
 
 def _lacks(provider: ProviderConfig, kind: Kind, model: str | None, base_url: str | None) -> str | None:
     """The variable that is missing, if any."""
-    prefix = _prefix(provider)
-    if not provider.api_key and not kind.self_hosted:
+    prefix = prefix_of(provider.name)
+    if not (provider.api_key or provider.api_key_file or provider.key_source or kind.self_hosted):
         return kind.needs
     if base_url is None:
         return f"{prefix}_ENDPOINT" if provider.name == "azure" else f"{prefix}_BASE_URL"
     return f"{prefix}_MODEL" if model is None else None
 
 
-def _prefix(provider: ProviderConfig) -> str:
-    return "AZURE_OPENAI" if provider.name == "azure" else provider.name.upper()
-
-
-def _ring(provider: ProviderConfig, clock: Clock) -> KeyRing:
-    variable = f"{_prefix(provider)}_API_KEY"
-    given = provider.api_key.get_secret_value() if provider.api_key else ""
+def _ring(provider: ProviderConfig, config: AIConfig, clock: Clock) -> KeyRing:
     try:
-        keys = [checked(key.strip(" "), variable) for key in given.split(",") if key.strip(" ")]
+        return KeyRing(provider.name, sources_of(provider, config, clock), clock)
     except KeysUnreadable as error:
         raise ProviderMisconfigured(provider.name, str(error)) from None
-    return KeyRing(provider.name, (StaticKeys(variable, *keys),) if keys else (), clock)
 
 
 def _models(provider: ProviderConfig, kind: Kind, model: str) -> dict[ModelChoice, str]:
