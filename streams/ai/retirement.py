@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-import structlog
-
 from streams.ai.models import Catalogue, without_snapshot
+from streams.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 
 NOTICE_DAYS = (7, 30, 60)
 """So many days before its end a model in use is warned of, once each."""

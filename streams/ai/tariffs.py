@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, runtime_checkable
 
-import structlog
-
 from streams.ai.models import Catalogue, same_model, without_snapshot
 from streams.ai.pricing import Price
 from streams.ai.provider import AIProvider
 from streams.ai.retirement import Retirement, tell_gone
 from streams.ai.types import ModelChoice
+from streams.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 
 CHOICES: tuple[ModelChoice, ...] = ("fast", "quality")
 _MAX_REPORTED = 100

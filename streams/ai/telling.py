@@ -17,8 +17,9 @@ from streams.ai.errors import AIError, AllProvidersFailed, NoProviderAdmits
 from streams.ai.options import CompletionOptions
 from streams.ai.types import Completion
 from streams.clock import Clock
+from streams.logs import get_logger
 
-logger: Any = structlog.get_logger(__name__)
+logger: Any = get_logger(__name__)
 
 
 def tell_attempt(usage: ProviderUsage, prompt: str, content: str | None) -> None:

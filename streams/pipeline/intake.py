@@ -10,16 +10,15 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-import structlog
-
 from streams.clock import Clock
+from streams.logs import get_logger
 from streams.pipeline.errors import CommitFailed, NoProgress
 from streams.pipeline.group import Group
 from streams.pipeline.lanes import Lanes
 from streams.pipeline.record import Partition, Record
 from streams.pipeline.window import Arrival, Window
 
-logger: Any = structlog.get_logger(__name__)
+logger: Any = get_logger(__name__)
 
 MAX_HELD_BYTES = 512 * 1024 * 1024
 """Bytes of records in memory above which nothing more is taken from the stream."""

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import structlog
-
 from schemas import FulltextVerdict, RecordSource
 from streams.clock import Clock
+from streams.logs import get_logger
 from streams.pipeline.dead_letters import BadRecord
 from streams.pipeline.hold import Hold, Unanswered
 from streams.pipeline.pool import PoolFault, ReadingPool
@@ -13,7 +12,7 @@ from streams.pipeline.reading import Refused, is_heavy, read, read_in_pool
 from streams.pipeline.record import Record
 from streams.verify import BadAnswer, Examination, Policy, conclude, undetermined
 
-logger: Any = structlog.get_logger(__name__)
+logger: Any = get_logger(__name__)
 
 
 class Judge:

@@ -17,11 +17,10 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import structlog
-
 from streams.ai.budget.grants import Grant, JournalUnusable, in_force
+from streams.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 
 HEADER = b"budget-journal 1\n"
 _SPARE_LINES = 10_000

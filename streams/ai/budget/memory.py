@@ -4,8 +4,6 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
-import structlog
-
 from schemas import BudgetAlert
 from streams.ai.budget.account import Account
 from streams.ai.budget.accounts import Accounts
@@ -15,8 +13,9 @@ from streams.ai.budget.grants import Grant, JournalUnusable, newest
 from streams.ai.budget.periods import Calendar
 from streams.ai.budget.port import Balance, Overrun, Reservation, Shortage
 from streams.clock import Clock
+from streams.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 
 MAX_USERS = 10_000
 

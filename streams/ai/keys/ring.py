@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-import structlog
 from pydantic import SecretStr
 
 from streams.ai.keys.material import KeysUnreadable, key_id
 from streams.ai.keys.source import ImmediateSource, KeySource
 from streams.clock import Clock
+from streams.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 
 _CHECK_SECONDS = 1.0
 """Sources are asked no more often whether they changed, and a rejected key makes nobody read more often."""
