@@ -1,7 +1,8 @@
 """The port: what the chain needs of a provider. Any class with these members can join the chain."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol, runtime_checkable
 
 from schemas import Outcome
@@ -41,6 +42,16 @@ class ProviderMetrics:
     input_tokens: int = 0
     output_tokens: int = 0
     outcomes: dict[Outcome, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelList:
+    """What a provider says it has."""
+
+    names: frozenset[str] = frozenset()
+    """Empty: it does not say."""
+    ends: Mapping[str, date] = field(default_factory=dict)
+    """Model -> the first day (UTC) on which it is not served, where that is announced."""
 
 
 class AIProvider(Protocol):
@@ -83,6 +94,15 @@ class AIProvider(Protocol):
 
     async def generate_completion(self, request: CompletionRequest) -> Answer:
         """Ask. Raises AttemptFailed with the outcome; anything else counts as `local_error`."""
+        ...
+
+
+@runtime_checkable
+class Checkable(Protocol):
+    """A provider that can be asked how it is, for nothing."""
+
+    async def check(self, key_id: str = "") -> ModelList:
+        """Ask for its list of models, with a key of `Keyed` where it has some. Raises AttemptFailed; costs nothing."""
         ...
 
 

@@ -12,11 +12,14 @@ from streams.ai.config import AIConfig
 from streams.ai.deadlines import TimeoutPolicy
 from streams.ai.errors import InvalidRequest, NoProviderConfigured
 from streams.ai.guard import GuardRules
+from streams.ai.health import HealthMonitor, HealthRules
+from streams.ai.health_report import ProviderHealthReport, report_on
 from streams.ai.lane import Lane
 from streams.ai.options import CompletionOptions, prepared
 from streams.ai.provider import AIProvider, Closable
 from streams.ai.remember import CacheFigures, RememberingChain
 from streams.ai.retries import RetryRules
+from streams.ai.tally import ProviderTotals, Tally
 from streams.ai.tariffs import tariffs_of
 from streams.ai.telling import tell_question
 from streams.ai.types import Completion
@@ -46,6 +49,7 @@ class UnifiedAIService:
         breaker: GuardRules | None = None,
         retries: RetryRules | None = None,
         cache: CacheRules | None = None,
+        health: HealthRules | None = None,
         deadline_seconds: float = 60.0,
         clock: Clock | None = None,
         random: Random | None = None,
@@ -59,6 +63,7 @@ class UnifiedAIService:
             raise NoProviderConfigured(NOT_CONFIGURED)
         self._clock = clock = clock or SystemClock()
         timeouts = timeouts or AdaptiveTimeouts(clock)
+        random = random or Random()  # noqa: S311 - jitter, no secret
         self._lanes = tuple(
             Lane(
                 provider,
@@ -67,13 +72,14 @@ class UnifiedAIService:
                 rules=breaker or GuardRules(),
                 retries=retries,
                 clock=clock,
-                random=random or Random(),  # noqa: S311 - jitter, no secret
+                random=random,
             )
             for provider in providers
         )
-        self._chain = Chain(
-            self._lanes, clock=clock, on_attempt=on_attempt or _ignore, deadline_seconds=deadline_seconds
-        )
+        self._on_attempt = on_attempt or _ignore
+        self._tallies = {lane.name: Tally(clock) for lane in self._lanes}
+        self._monitor = HealthMonitor(self._lanes, health or HealthRules(), clock=clock, random=random)
+        self._chain = Chain(self._lanes, clock=clock, on_attempt=self._count, deadline_seconds=deadline_seconds)
         self._remembering = (
             RememberingChain(self._chain, cache, clock=clock, deadline_seconds=deadline_seconds) if cache else None
         )
@@ -154,21 +160,49 @@ class UnifiedAIService:
         """How each provider looks from here, in order."""
         return tuple(lane.health(worker) for lane in self._lanes)
 
+    def get_provider_health(self) -> dict[str, ProviderHealthReport]:
+        """How each provider is, by name, in order: status, breaker, latency, error rate, last check, last error."""
+        today = self._clock.now().date()
+        return {
+            lane.name: report_on(lane, self._tallies[lane.name], self._monitor.checks(lane.name), today)
+            for lane in self._lanes
+        }
+
+    def get_provider_metrics(self) -> dict[str, ProviderTotals]:
+        """What each provider's attempts came to, by name, in order: since the start, and by the minute."""
+        return {lane.name: self._tallies[lane.name].totals(lane.guard.state) for lane in self._lanes}
+
+    def start_health_checks(self) -> None:
+        """Look after providers that live traffic says nothing about, until `aclose`. `async with` does this.
+
+        A check asks for the list of models: free, and on no ledger.
+        """
+        self._monitor.start()
+
     def cache_figures(self) -> CacheFigures:
         """What the cache did since the start; all 0 without one."""
         return self._remembering.figures() if self._remembering else CacheFigures()
 
     async def aclose(self) -> None:
         """Close the providers' connections."""
+        await self._monitor.aclose()
         for lane in self._lanes:
             if isinstance(lane.provider, Closable):
                 await lane.provider.aclose()
 
     async def __aenter__(self) -> Self:
+        self.start_health_checks()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    def _count(self, line: ProviderUsage) -> None:
+        lane = next(lane for lane in self._lanes if lane.name == line.provider)
+        lane.tariffs.answered(line.model, line.served_model)
+        self._tallies[lane.name].add(line)
+        self._monitor.heard(lane.name, line.outcome)
+        self._on_attempt(line)
 
 
 def _ignore(_: ProviderUsage) -> None:

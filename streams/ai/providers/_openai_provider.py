@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from streams.ai.errors import AttemptFailed
 from streams.ai.http import Response
 from streams.ai.limits.headroom import Periods
+from streams.ai.provider import ModelList
+from streams.ai.providers._listing import listed
 from streams.ai.providers._openai_errors import openai_failure
 from streams.ai.providers._openai_format import LimitField, chat_answer, chat_body
 from streams.ai.providers.http_provider import HttpProvider
@@ -22,6 +24,12 @@ class OpenAIFormatProvider(HttpProvider):
 
     def _url(self, request: CompletionRequest) -> str:
         return f"{self._setup.base_url}/chat/completions"
+
+    def _list_url(self) -> str:
+        return f"{self._setup.base_url}/models"
+
+    def _listed(self, body: bytes) -> ModelList:
+        return listed(body, "data", "id")
 
     def _body(self, request: CompletionRequest) -> dict[str, Any]:
         return chat_body(request, request.model, self.limit_field)

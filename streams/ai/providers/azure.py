@@ -22,8 +22,16 @@ class AzureProvider(OpenAIFormatProvider):
     def _deployment(self, request: CompletionRequest) -> str:
         return self._setup.deployment or request.model
 
+    def _endpoint(self) -> str:
+        return self._setup.base_url.removesuffix("/openai/v1")
+
+    def _list_url(self) -> str:
+        if self._setup.api_version == "v1":
+            return f"{self._endpoint()}/openai/v1/models"
+        return f"{self._endpoint()}/openai/models?api-version={quote(self._setup.api_version, safe='')}"
+
     def _url(self, request: CompletionRequest) -> str:
-        endpoint = self._setup.base_url.removesuffix("/openai/v1")
+        endpoint = self._endpoint()
         if self._setup.api_version == "v1":
             return f"{endpoint}/openai/v1/chat/completions"
         deployment, version = quote(self._deployment(request), safe=""), quote(self._setup.api_version, safe="")

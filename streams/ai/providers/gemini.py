@@ -5,8 +5,10 @@ from urllib.parse import quote
 
 from streams.ai.errors import AttemptFailed
 from streams.ai.http import Response
+from streams.ai.provider import ModelList
 from streams.ai.providers._gemini_errors import gemini_failure
 from streams.ai.providers._gemini_format import content_answer, content_body
+from streams.ai.providers._listing import listed
 from streams.ai.providers.http_provider import HttpProvider
 from streams.ai.types import Answer, CompletionRequest
 
@@ -19,6 +21,12 @@ class GeminiProvider(HttpProvider):
 
     def _url(self, request: CompletionRequest) -> str:
         return f"{self._setup.base_url}/models/{quote(request.model, safe='')}:generateContent"
+
+    def _list_url(self) -> str:
+        return f"{self._setup.base_url}/models?pageSize=1000"
+
+    def _listed(self, body: bytes) -> ModelList:
+        return listed(body, "models", "name")
 
     def _body(self, request: CompletionRequest) -> dict[str, Any]:
         return content_body(request)

@@ -13,6 +13,7 @@ from streams.ai.http import Http, Response
 from streams.ai.keys import KeyRing
 from streams.ai.limits.headroom import Headroom, Periods, from_headers
 from streams.ai.pricing import Price
+from streams.ai.provider import ModelList
 from streams.ai.providers.base import Provider
 from streams.ai.types import Answer, CompletionRequest, ModelChoice
 from streams.clock import Clock
@@ -52,6 +53,17 @@ class HttpProvider(Provider):
     def key_ids(self) -> tuple[str, ...]:
         """Ids of its keys, in order of use."""
         return self._setup.keys.ids()
+
+    async def check(self, key_id: str = "") -> ModelList:
+        """Its list of models, free of charge. Raises AttemptFailed."""
+        key_id, key = await self._key(key_id)
+        response = await self._setup.http.get(self._list_url(), self._auth(key))
+        if response.status != 200:
+            failure = self._failure(response)
+            if failure.outcome is Outcome.AUTH_REJECTED:
+                await self._setup.keys.rejected(key_id, _REFRESH_SECONDS)
+            raise failure
+        return self._listed(response.body)
 
     def takes(self, model: str) -> bool:
         """At a known price, or at any where that is allowed."""
@@ -108,6 +120,14 @@ class HttpProvider(Provider):
     @abstractmethod
     def _url(self, request: CompletionRequest) -> str:
         """Where to post; never with a key in it."""
+
+    @abstractmethod
+    def _list_url(self) -> str:
+        """Where the list of models is."""
+
+    @abstractmethod
+    def _listed(self, body: bytes) -> ModelList:
+        """What the list says; empty when it cannot be read."""
 
     @abstractmethod
     def _body(self, request: CompletionRequest) -> dict[str, Any]:

@@ -5,12 +5,15 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
+import structlog
+
 from streams.ai.config import AIConfig, ProviderConfig
 from streams.ai.endpoints import checked_base_url
 from streams.ai.errors import ProviderMisconfigured
 from streams.ai.http import Http, HttpClient
 from streams.ai.keys import KeyRing, KeysUnreadable
 from streams.ai.keys.build import prefix_of, sources_of
+from streams.ai.models import Catalogue
 from streams.ai.pricing import Price, PriceBook
 from streams.ai.providers.azure import AzureProvider
 from streams.ai.providers.compatible import CompatibleProvider
@@ -18,20 +21,18 @@ from streams.ai.providers.gemini import GeminiProvider
 from streams.ai.providers.groq import GroqProvider
 from streams.ai.providers.http_provider import HttpProvider, ProviderSetup
 from streams.ai.providers.openai import OpenAIProvider
+from streams.ai.retirement import in_service
 from streams.ai.types import ModelChoice
 from streams.clock import Clock
-from streams.logs import get_logger
 
-logger = get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 
 class Kind(NamedTuple):
-    """A kind of provider, with its defaults. `needs`: the variable without which it is skipped."""
+    """A kind of provider; its default models are data (`models.toml`). `needs`: without it, it is skipped."""
 
     adapter: type[HttpProvider]
     base_url: str | None
-    model: str | None
-    quality: str | None
     needs: str
     self_hosted: bool = False
     """Needs no key, and its price need not be known."""
@@ -40,15 +41,14 @@ class Kind(NamedTuple):
 _GROQ = "https://api.groq.com/openai/v1"
 _GEMINI = "https://generativelanguage.googleapis.com/v1beta"
 _OPENAI = "https://api.openai.com/v1"
-_AZURE_KEY = "AZURE_OPENAI_API_KEY"
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
-        "groq": Kind(GroqProvider, _GROQ, "openai/gpt-oss-20b", "openai/gpt-oss-120b", "GROQ_API_KEY"),
-        "gemini": Kind(GeminiProvider, _GEMINI, "gemini-2.5-flash-lite", "gemini-3.8-flash", "GEMINI_API_KEY"),
-        "azure": Kind(AzureProvider, None, "gpt-4.1-nano", None, _AZURE_KEY),
-        "openai": Kind(OpenAIProvider, _OPENAI, "gpt-6-luna", None, "OPENAI_API_KEY"),
-        "compatible": Kind(CompatibleProvider, None, None, None, "COMPATIBLE_BASE_URL", self_hosted=True),
+        "groq": Kind(GroqProvider, _GROQ, "GROQ_API_KEY"),
+        "gemini": Kind(GeminiProvider, _GEMINI, "GEMINI_API_KEY"),
+        "azure": Kind(AzureProvider, None, "AZURE_OPENAI_API_KEY"),
+        "openai": Kind(OpenAIProvider, _OPENAI, "OPENAI_API_KEY"),
+        "compatible": Kind(CompatibleProvider, None, "COMPATIBLE_BASE_URL", self_hosted=True),
     }
 )
 
@@ -61,12 +61,12 @@ def build_providers(
     Raises ProviderMisconfigured for an unknown or repeated name, a bad base URL or a key that cannot be sent.
     """
     connect = connect or partial(HttpClient, allow_private=config.allow_private_endpoints)
-    book = PriceBook.load()
+    book, catalogue = PriceBook.load(), Catalogue.load()
     built: dict[str, HttpProvider] = {}
     for provider in config.providers:
         if provider.name in built:
             raise ProviderMisconfigured(provider.name, "named twice in AI_PROVIDER_PRIORITY")
-        adapter = _build(provider, config, clock, connect, book)
+        adapter = _build(provider, config, clock, connect, book, catalogue)
         if adapter is not None:
             built[provider.name] = adapter
     return tuple(built.values())
@@ -78,18 +78,28 @@ def _build(
     clock: Clock,
     connect: Callable[[int], Http],
     book: PriceBook,
+    catalogue: Catalogue,
 ) -> HttpProvider | None:
     kind = KINDS.get(provider.name)
     if kind is None:
         raise ProviderMisconfigured(provider.name, f"no such AI provider; known are {', '.join(KINDS)}")
-    model, base_url = provider.model or kind.model, provider.base_url or kind.base_url
+    model, base_url = provider.model or catalogue.default(provider.name, "fast"), provider.base_url or kind.base_url
     lacks = _lacks(provider, kind, model, base_url)
     if lacks or model is None or base_url is None:
         logger.info("ai.provider.skipped", provider=provider.name, reason=f"{lacks} is not set")
         return None
-    models = _models(provider, kind, model)
     price_of = _price_of(provider, book, clock)
     allowed = kind.self_hosted if provider.allow_unknown_price is None else provider.allow_unknown_price
+    models = _models(provider, catalogue, model)
+    if provider.deployment is None:  # what a deployment of the user's serves is not for us to change
+
+        def takes(name: str) -> bool:
+            return allowed or price_of(name) is not None
+
+        models = {
+            choice: in_service(catalogue, provider.name, name, clock.now().date(), takes)
+            for choice, name in models.items()
+        }
     unknown = sorted(name for name in models.values() if price_of(name) is None)
     if unknown and not allowed:
         logger.warning("ai.provider.skipped", provider=provider.name, reason=f"no known price for {unknown[0]}")
@@ -126,8 +136,9 @@ def _ring(provider: ProviderConfig, config: AIConfig, clock: Clock) -> KeyRing:
         raise ProviderMisconfigured(provider.name, str(error)) from None
 
 
-def _models(provider: ProviderConfig, kind: Kind, model: str) -> dict[ModelChoice, str]:
-    default_quality = kind.quality if model == kind.model else None
+def _models(provider: ProviderConfig, catalogue: Catalogue, model: str) -> dict[ModelChoice, str]:
+    default = model == catalogue.default(provider.name, "fast")
+    default_quality = catalogue.default(provider.name, "quality") if default else None
     return {"fast": model, "quality": provider.quality_model or default_quality or model}
 
 
