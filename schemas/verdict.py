@@ -137,7 +137,9 @@ class FulltextVerdict(Message):
     access: Access = Access()
     stats: DocumentStats = DocumentStats()
     injection: Injection = Injection()
-    cost_nano_usd: int = Field(0, ge=0)
+    cost_nano_usd: int = Field(0, ge=0, description="Of all attempts; 1 USD = 1,000,000,000.")
+    cached: bool = Field(False, description="An equal question had been answered before: the answer cost nothing.")
+    saved_nano_usd: int = Field(0, ge=0, description="What a cached answer had cost when it was paid.")
     latency_ms: int = Field(0, ge=0, description="From decoding to verdict, time in a hold left out.")
     attempts: tuple[AttemptSummary, ...] = ()
     policy_version: str

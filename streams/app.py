@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from schemas import ProviderUsage
-from streams.ai import AIConfig, CompletionOptions, ProviderConfig, UnifiedAIService
+from streams.ai import AIConfig, CacheRules, CompletionOptions, ProviderConfig, UnifiedAIService
 from streams.clock import SystemClock
 from streams.errors import SettingsError
 from streams.pipeline.connection import client_arguments
@@ -22,7 +22,7 @@ from streams.pipeline.faust_credentials import faust_credentials
 from streams.pipeline.group import FaustGroup
 from streams.pipeline.verifier import Limits, Topics, Verifier
 from streams.settings import DEFAULT_PRIORITY, SecretFile, Settings
-from streams.verify import Policy, Question, Reply
+from streams.verify import Policy, Question, Reply, is_answer
 
 _RECORD_OVERHEAD = 1024 * 1024
 """Room for keys and headers above a record's value, in every size limit."""
@@ -59,6 +59,8 @@ def ai_config(settings: Settings) -> AIConfig:
         allow_private_endpoints=settings.ai_allow_private_endpoints,
         chain_deadline_seconds=settings.verify_record_deadline_seconds,
         max_in_flight=settings.verify_max_in_flight,
+        cache=CacheRules(max_bytes=settings.ai_cache_max_bytes, ttl_seconds=settings.ai_cache_ttl_seconds),
+        cache_url=settings.ai_cache_url,
         secrets_encryption_key=settings.secrets_encryption_key,
         secrets_encryption_key_file=_path(settings.secrets_encryption_key),
     )
@@ -89,6 +91,7 @@ class ServiceAsker:
         options = CompletionOptions(
             system=question.system,
             schema=question.schema,
+            accept=is_answer,
             max_tokens=question.max_tokens,
             task="verify",
             prompt_version=question.prompt_version,
@@ -102,6 +105,8 @@ class ServiceAsker:
             provider=completion.provider,
             model=completion.model,
             cost_nano_usd=completion.cost_nano_usd,
+            cached=completion.cached,
+            saved_nano_usd=completion.saved_nano_usd,
             attempts=completion.attempts,
         )
 

@@ -1,5 +1,6 @@
 """Answers kept in memory: the least recently used go first, none outlives its time, entries and bytes are bounded."""
 
+import math
 import sys
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -58,10 +59,10 @@ class AnswerCache:
             self._drop(key)
         return None
 
-    def put(self, question: bytes, answer: Completion) -> None:
+    def put(self, question: bytes, answer: Completion, seconds: float = math.inf) -> None:
         """Keep `answer` under its provider's name, at the cost of the least recently used ones.
 
-        An answer larger than the whole cache is not kept.
+        Its time is `seconds`, but not more than the rules allow. An answer larger than the whole cache is not kept.
         """
         key = (question, answer.provider)
         if key in self._entries:
@@ -69,10 +70,16 @@ class AnswerCache:
         size = sys.getsizeof(answer.content) + ENTRY_BYTES
         if size > self._rules.max_bytes:
             return
-        self._entries[key] = _Entry(answer, self._clock.monotonic() + self._rules.ttl_seconds, size)
+        until = self._clock.monotonic() + min(seconds, self._rules.ttl_seconds)
+        self._entries[key] = _Entry(answer, until, size)
         self.bytes += size
         while len(self._entries) > self._rules.max_entries or self.bytes > self._rules.max_bytes:
             self._drop(next(iter(self._entries)))
+
+    def forget(self, question: bytes, provider: str) -> None:
+        """Drop an answer, if it is here."""
+        if (question, provider) in self._entries:
+            self._drop((question, provider))
 
     def _drop(self, key: tuple[bytes, str]) -> None:
         self.bytes -= self._entries.pop(key).size

@@ -61,3 +61,5 @@ class AIConfig:
     retries: RetryRules = field(default_factory=RetryRules)
     cache: CacheRules | None = field(default_factory=CacheRules)
     """None: every call is made, equal ones at the same time too."""
+    cache_url: SecretStr | None = None
+    """Redis for a second tier, redis:// or rediss://, which workers share and which outlives them."""

@@ -19,6 +19,7 @@ from streams.ai.options import CompletionOptions, prepared
 from streams.ai.provider import AIProvider, Closable
 from streams.ai.remember import CacheFigures, RememberingChain
 from streams.ai.retries import RetryRules
+from streams.ai.shared_cache import SharedCache
 from streams.ai.tally import ProviderTotals, Tally
 from streams.ai.tariffs import tariffs_of
 from streams.ai.telling import tell_question
@@ -49,6 +50,7 @@ class UnifiedAIService:
         breaker: GuardRules | None = None,
         retries: RetryRules | None = None,
         cache: CacheRules | None = None,
+        shared_cache: SharedCache | None = None,
         health: HealthRules | None = None,
         deadline_seconds: float = 60.0,
         clock: Clock | None = None,
@@ -56,7 +58,8 @@ class UnifiedAIService:
     ) -> None:
         """Take `providers` in the order in which they are asked; `on_attempt` hears of every attempt.
 
-        With `cache`, a question that was answered before, or is being asked by another caller, is not asked again.
+        With `cache`, a question that was answered before, or is being asked by another caller, is not asked again;
+        `shared_cache` is its second tier, closed with the service.
         Raises NoProviderConfigured when there are none.
         """
         if not providers:
@@ -81,7 +84,11 @@ class UnifiedAIService:
         self._monitor = HealthMonitor(self._lanes, health or HealthRules(), clock=clock, random=random)
         self._chain = Chain(self._lanes, clock=clock, on_attempt=self._count, deadline_seconds=deadline_seconds)
         self._remembering = (
-            RememberingChain(self._chain, cache, clock=clock, deadline_seconds=deadline_seconds) if cache else None
+            RememberingChain(
+                self._chain, cache, clock=clock, deadline_seconds=deadline_seconds, shared_cache=shared_cache
+            )
+            if cache
+            else None
         )
 
     @classmethod
@@ -95,7 +102,8 @@ class UnifiedAIService:
     ) -> Self:
         """The service for `config`; a provider that cannot be used is skipped with a log line that says why.
 
-        Raises NoProviderConfigured when none is left, ProviderMisconfigured for an unknown name or a bad base URL.
+        Raises NoProviderConfigured when none is left, ProviderMisconfigured for an unknown name or a bad base URL,
+        SharedCacheUnusable for a bad URL of the shared cache.
         """
         from streams.ai.providers.registry import build_providers
 
@@ -109,6 +117,7 @@ class UnifiedAIService:
             breaker=config.breaker,
             retries=config.retries,
             cache=config.cache,
+            shared_cache=_shared_cache(config, clock),
             deadline_seconds=config.chain_deadline_seconds,
             clock=clock,
             random=random,
@@ -184,7 +193,9 @@ class UnifiedAIService:
         return self._remembering.figures() if self._remembering else CacheFigures()
 
     async def aclose(self) -> None:
-        """Close the providers' connections."""
+        """Close the connections of the providers and of the shared cache."""
+        if self._remembering:
+            await self._remembering.aclose()
         await self._monitor.aclose()
         for lane in self._lanes:
             if isinstance(lane.provider, Closable):
@@ -203,6 +214,14 @@ class UnifiedAIService:
         self._tallies[lane.name].add(line)
         self._monitor.heard(lane.name, line.outcome)
         self._on_attempt(line)
+
+
+def _shared_cache(config: AIConfig, clock: Clock) -> SharedCache | None:
+    if config.cache is None or config.cache_url is None:
+        return None
+    from streams.ai.redis_cache import RedisCache
+
+    return RedisCache(config.cache_url, ttl_seconds=config.cache.ttl_seconds, clock=clock)
 
 
 def _ignore(_: ProviderUsage) -> None:

@@ -25,6 +25,7 @@ policy       the thresholds, and the version that names them
 errors       `BadAnswer`
 """
 
+from streams.verify.answer import is_answer
 from streams.verify.conclusion import Reply, conclude, undetermined
 from streams.verify.errors import BadAnswer
 from streams.verify.examination import Examination, examine
@@ -41,6 +42,7 @@ __all__ = [
     "Reply",
     "conclude",
     "examine",
+    "is_answer",
     "undetermined",
     "verify_document",
 ]

@@ -33,6 +33,15 @@ class Answer(_Strict):
     quotes: tuple[AnswerQuote, ...] = Field(max_length=12)
 
 
+def is_answer(content: str) -> bool:
+    """Does it keep to the schema? For whoever can still ask somebody else."""
+    try:
+        parse_answer(content)
+    except BadAnswer:
+        return False
+    return True
+
+
 def parse_answer(content: str) -> tuple[Answer, Verdict]:
     """The answer in a completion. Raises BadAnswer for anything but one JSON object of the schema."""
     if len(content) > MAX_ANSWER_CHARS:

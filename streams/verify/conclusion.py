@@ -25,13 +25,18 @@ _BODY_IMPOSSIBLE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A model's answer with who gave it and what it cost; `attempts` holds the failed ones too."""
+    """A model's answer with who gave it and what it cost; `attempts` holds the failed ones too.
+
+    A cached one cost nothing: `saved_nano_usd` is what it had cost when it was paid.
+    """
 
     content: str
     provider: str
     model: str
     cost_nano_usd: int
     attempts: tuple[ProviderUsage, ...] = ()
+    cached: bool = False
+    saved_nano_usd: int = 0
 
 
 def conclude(examination: Examination, reply: Reply, *, clock: Clock | None = None) -> FulltextVerdict:
@@ -62,6 +67,8 @@ def conclude(examination: Examination, reply: Reply, *, clock: Clock | None = No
             "evidence": quotes,
             "completeness": draft.completeness.model_copy(update={"body_present": body}),
             "cost_nano_usd": _cost(reply),
+            "cached": reply.cached,
+            "saved_nano_usd": reply.saved_nano_usd,
             "attempts": _summaries(reply.attempts),
             "decided_at": (clock or SystemClock()).now(),
         }

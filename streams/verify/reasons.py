@@ -54,6 +54,7 @@ REASONS: dict[str, tuple[float, str]] = {
     "NO_PROVIDER_ADMITS": (0.0, "No AI provider could be asked."),
     "NO_PROVIDER_ALLOWED": (0.0, "No AI provider may see this record."),
     "NO_PROVIDER_CONFIGURED": (0.0, "No AI provider is configured."),
+    "INVALID_REQUEST": (0.0, "The question could not be put to an AI provider."),
     "DEADLINE": (0.0, "The time for this record was up."),
 }
 """Code -> (weight, one sentence)."""
@@ -70,6 +71,7 @@ _OURS = frozenset(
         "NO_PROVIDER_ADMITS",
         "NO_PROVIDER_ALLOWED",
         "NO_PROVIDER_CONFIGURED",
+        "INVALID_REQUEST",
         "DEADLINE",
         "HTTP_STATUS",
         "PDF_NO_TEXT",

@@ -54,6 +54,29 @@ def test_an_answer_is_for_those_who_may_use_its_provider() -> None:
     assert [found.content if found else None for found in got] == ["by a", "by b"]
 
 
+def test_an_answer_that_is_old_already_lives_no_longer_than_it_may() -> None:
+    """Its own rest of time counts, and the rules' time where that is shorter."""
+    clock = ManualClock()
+    cache = AnswerCache(CacheRules(ttl_seconds=10), clock)
+    cache.put(key(1), answer(), 3)
+    cache.put(key(2), answer(), 30)
+    clock.advance(3)
+    assert [cache.get(key(number), ["a"]) is not None for number in (1, 2)] == [False, True]
+    clock.advance(7)
+    assert cache.get(key(2), ["a"]) is None
+
+
+def test_forgetting_takes_one_answer_out() -> None:
+    """The same question's answer by another provider stays; forgetting what is not there is nothing."""
+    cache = AnswerCache(CacheRules(), ManualClock())
+    cache.put(key(1), answer("by a", "a"))
+    cache.put(key(1), answer("by b", "b"))
+    for _ in range(2):
+        cache.forget(key(1), "a")
+    assert (len(cache), cache.get(key(1), ["a"])) == (1, None)
+    assert cache.bytes > 0
+
+
 def test_an_answer_larger_than_the_cache_is_not_kept_and_drives_nothing_out() -> None:
     """The others stay, but for an older answer to the same question."""
     cache = AnswerCache(CacheRules(max_bytes=10_000), ManualClock())
@@ -76,6 +99,7 @@ def test_bounds_are_positive(bound: str) -> None:
         st.one_of(
             st.tuples(st.just("put"), st.integers(0, 8), st.sampled_from("ab"), st.integers(0, 3_000)),
             st.tuples(st.just("get"), st.integers(0, 8), st.sampled_from("ab"), st.just(0)),
+            st.tuples(st.just("forget"), st.integers(0, 8), st.sampled_from("ab"), st.just(0)),
             st.tuples(st.just("wait"), st.integers(0, 20), st.just("a"), st.just(0)),
         ),
         max_size=60,
@@ -92,6 +116,9 @@ def test_bounds_hold_and_a_hit_is_the_last_fresh_answer(steps: list[tuple[str, i
         elif step == "put":
             put[number, provider] = (answer("x" * size, provider), clock.monotonic())
             cache.put(key(number), put[number, provider][0])
+        elif step == "forget":
+            put.pop((number, provider), None)
+            cache.forget(key(number), provider)
         elif found := cache.get(key(number), [provider]):
             last, at = put[number, provider]
             assert found is last

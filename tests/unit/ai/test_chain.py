@@ -170,6 +170,10 @@ async def test_an_allow_list_is_obeyed() -> None:
     service, _, _ = make(first, FakeProvider("yes", name="b"))
     done = await service.generate_completion("question", CompletionOptions(providers=("b",)))
     assert done.provider == "b"
+    with pytest.raises(NoProviderAdmits):  # a kind that there is, but not here
+        await service.generate_completion("question", CompletionOptions(providers=("openai",)))
+    with pytest.raises(InvalidRequest, match="'grok'; known: a, b, groq, gemini"):
+        await service.generate_completion("question", CompletionOptions(providers=("b", "grok")))
     with pytest.raises(NoProviderAdmits) as caught:
         await service.generate_completion("question", CompletionOptions(providers=()))
     assert caught.value.retry_in_seconds is None

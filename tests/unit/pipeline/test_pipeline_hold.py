@@ -3,7 +3,7 @@
 import pytest
 
 from schemas import ProviderUsage
-from streams.ai import AllProvidersFailed, NoProviderAdmits
+from streams.ai import AllProvidersFailed, InvalidRequest, NoProviderAdmits
 from streams.clock import ManualClock
 from streams.pipeline.hold import MAX_FAILED_ROUNDS, Hold, Unanswered
 from streams.verify import Question, Reply
@@ -134,3 +134,11 @@ async def test_a_record_that_no_provider_may_see_is_undetermined_at_once() -> No
     with pytest.raises(Unanswered) as caught:
         await hold(chain).ask(QUESTION)
     assert (caught.value.code, chain.asked) == ("NO_PROVIDER_ALLOWED", 1)
+
+
+async def test_a_record_that_names_an_unknown_provider_is_undetermined_and_says_so() -> None:
+    """Asking again would not help; the verdict carries the sentence with the known names."""
+    chain = Chain(ManualClock(), InvalidRequest("unknown provider 'grok'; known: groq"))
+    with pytest.raises(Unanswered, match="grok") as caught:
+        await hold(chain).ask(QUESTION)
+    assert (caught.value.code, chain.asked) == ("INVALID_REQUEST", 1)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schemas import Outcome, ProviderUsage, ScrapedContent, Verdict
 from streams.clock import ManualClock
-from streams.verify import BadAnswer, Policy, Reply, conclude, examine, undetermined, verify_document
+from streams.verify import BadAnswer, Policy, Reply, conclude, examine, is_answer, undetermined, verify_document
 from streams.verify.excerpt import Part
 from streams.verify.quotes import locate
 from streams.verify.reasons import MODEL_REASONS
@@ -57,6 +57,7 @@ def codes(verdict):
 def test_a_good_answer_becomes_a_verdict(long_text):
     """Verdict, confidence, who decided, cost and the quote at its true place."""
     quotes = [{"text": "stays there  until the\nsummer", "role": "for"}]
+    assert is_answer(json.dumps(answer(quotes=quotes)))
     verdict = conclude(long_text, reply(answer(quotes=quotes)), clock=ManualClock())
     assert verdict.is_full_text
     assert (verdict.confidence, verdict.confidence_kind, verdict.decided_by) == (0.9, "raw_model", "llm:groq/a-model")
@@ -97,6 +98,7 @@ BAD = [
 @pytest.mark.parametrize("content", BAD)
 def test_what_is_not_the_schema_is_refused(long_text, content):
     """No repair, no guess; and the message repeats nothing of the answer."""
+    assert not is_answer(content)
     with pytest.raises(BadAnswer) as caught:
         conclude(long_text, reply(content))
     assert "SECRET" not in str(caught.value)
@@ -224,6 +226,14 @@ def usage(cost, outcome=Outcome.OK):
         cost_kind="reported",
         started_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
+
+
+def test_a_cached_answer_costs_nothing_and_says_what_it_saved(long_text):
+    """Who decided stays the model that was asked then."""
+    verdict = conclude(long_text, reply(answer(), cost_nano_usd=0, cached=True, saved_nano_usd=7))
+    assert (verdict.cost_nano_usd, verdict.cached, verdict.saved_nano_usd) == (0, True, 7)
+    assert verdict.decided_by == "llm:groq/a-model"
+    assert verdict.attempts == ()
 
 
 def test_every_attempt_is_counted(long_text):
