@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from streams.errors import SettingsError
+from streams.known_secrets import learn
 
 ProviderName = Literal["groq", "gemini", "azure", "openai", "compatible"]
 DEFAULT_PRIORITY = "groq,gemini,azure,openai"
@@ -69,9 +70,6 @@ class Settings(BaseSettings):
     compatible_model: str | None = None
     ai_allow_private_endpoints: bool = Field(False, description="Allow http and private addresses as base URLs.")
     secrets_encryption_key: SecretStr | None = Field(None, description="Opens enc: values; the first one encrypts.")
-    ai_cache_url: SecretStr | None = Field(None, description="Redis for answers that workers share.")
-    ai_cache_ttl_seconds: float = Field(86_400, gt=0, le=31_536_000, description="How long an answer is used again.")
-    ai_cache_max_bytes: int = Field(64 * 1024 * 1024, ge=1024, description="Of answers in each worker's memory.")
 
     # Budgets
     ai_daily_budget_usd: str | None = Field(
@@ -152,8 +150,10 @@ class _SecretFiles(PydanticBaseSettingsSource):
 def load(**overrides: Any) -> Settings:
     """The settings of this process. Raises SettingsError naming the first bad variable, never its value."""
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         variable = str(first["loc"][0]).upper() if first["loc"] else "settings"
         raise SettingsError(variable, first["msg"]) from None
+    learn(*(value for _, value in settings if isinstance(value, SecretStr)))
+    return settings

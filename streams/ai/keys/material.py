@@ -6,6 +6,7 @@ from hashlib import blake2b
 from pydantic import SecretStr
 
 from streams.errors import SettingsError
+from streams.known_secrets import learn
 
 _SALT = secrets.token_bytes(16)
 
@@ -18,6 +19,7 @@ def checked(key: str, variable: str) -> SecretStr:
     """`key` as a secret. Raises KeysUnreadable for what no header can carry."""
     if not key or not key.isascii() or not key.isprintable() or " " in key:
         raise KeysUnreadable(variable, "holds a character that no key has; look for blanks, quotes and line ends")
+    learn(key)
     return SecretStr(key)
 
 
