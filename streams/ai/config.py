@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from streams.ai.cache import CacheRules
 from streams.ai.guard import GuardRules
+from streams.ai.health import HealthRules
 from streams.ai.keys.source import KeySource
 from streams.ai.retries import RetryRules
 
@@ -59,6 +60,7 @@ class AIConfig:
     """The same in a file, read again when a value cannot be opened."""
     breaker: GuardRules = field(default_factory=GuardRules)
     retries: RetryRules = field(default_factory=RetryRules)
+    health: HealthRules = field(default_factory=HealthRules)
     cache: CacheRules | None = field(default_factory=CacheRules)
     """None: every call is made, equal ones at the same time too."""
     cache_url: SecretStr | None = None

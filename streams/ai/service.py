@@ -116,6 +116,7 @@ class UnifiedAIService:
             ),
             breaker=config.breaker,
             retries=config.retries,
+            health=config.health,
             cache=config.cache,
             shared_cache=_shared_cache(config, clock),
             deadline_seconds=config.chain_deadline_seconds,
