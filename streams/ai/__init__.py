@@ -26,10 +26,16 @@ adaptive    timeouts that follow the latency seen
 latency     the decaying histogram behind them
 conform     does an answer obey the schema?
 pricing     dated prices (`prices.toml`), costs and upper bounds in nano-USD
-tariffs     model and price behind `fast` and `quality`
+models      the models by data (`models.toml`): defaults, ends, successors
+retirement  when a model ends, and the warnings before
+tariffs     model and price behind `fast` and `quality`; what takes over when a model is gone
 settlement  what an attempt is charged, and its line on the ledger
 budget/     money that cannot be overspent: reserved before a call, settled after it
 provider    `AIProvider`: the port
+health      free checks where live traffic is silent; they pass a dead provider over
+health_report  how a provider is, in one answer
+tally       what a provider's attempts came to, from its lines on the ledger
+minutes     the same by the minute, for an hour
 figures     a provider's own counts
 http        one HTTP client per provider that trusts nobody
 endpoints   is a base URL one that a key may be sent to?
@@ -49,12 +55,15 @@ from streams.ai.errors import (
     ProviderMisconfigured,
 )
 from streams.ai.guard import GuardRules
+from streams.ai.health import HealthRules
+from streams.ai.health_report import ProviderHealthReport
 from streams.ai.options import CompletionOptions
 from streams.ai.provider import AIProvider, HealthStatus, ProviderMetrics
 from streams.ai.providers.fake import FakeProvider
 from streams.ai.remember import CacheFigures
 from streams.ai.retries import RetryRules
 from streams.ai.service import UnifiedAIService
+from streams.ai.tally import ProviderTotals
 from streams.ai.types import Answer, Completion, CompletionRequest, TokenUsage
 
 __all__ = [
@@ -71,13 +80,16 @@ __all__ = [
     "CompletionRequest",
     "FakeProvider",
     "GuardRules",
+    "HealthRules",
     "HealthStatus",
     "InvalidRequest",
     "NoProviderAdmits",
     "NoProviderConfigured",
     "ProviderConfig",
+    "ProviderHealthReport",
     "ProviderMetrics",
     "ProviderMisconfigured",
+    "ProviderTotals",
     "RetryRules",
     "TokenUsage",
     "UnifiedAIService",

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-import structlog
-
 from schemas import Outcome
 from streams.ai.errors import AttemptFailed
 from streams.ai.lane import Lane
@@ -19,8 +17,9 @@ from streams.ai.models import same_model
 from streams.ai.outcomes import TABLE, Vote
 from streams.ai.provider import Checkable, Keyed, ModelList
 from streams.clock import Clock
+from streams.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
-import structlog
-
 from streams.ai.config import AIConfig, ProviderConfig
 from streams.ai.endpoints import checked_base_url
 from streams.ai.errors import ProviderMisconfigured
@@ -24,8 +22,9 @@ from streams.ai.providers.openai import OpenAIProvider
 from streams.ai.retirement import in_service
 from streams.ai.types import ModelChoice
 from streams.clock import Clock
+from streams.logs import get_logger
 
-logger = structlog.get_logger(__name__)
+logger = get_logger(__name__)
 
 
 class Kind(NamedTuple):
