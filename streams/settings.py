@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     compatible_model: str | None = None
     ai_allow_private_endpoints: bool = Field(False, description="Allow http and private addresses as base URLs.")
     secrets_encryption_key: SecretStr | None = Field(None, description="Opens enc: values; the first one encrypts.")
+    ai_cache_url: SecretStr | None = Field(None, description="Redis for answers that workers share.")
+    ai_cache_ttl_seconds: float = Field(86_400, gt=0, le=31_536_000, description="How long an answer is used again.")
+    ai_cache_max_bytes: int = Field(64 * 1024 * 1024, ge=1024, description="Of answers in each worker's memory.")
 
     # Budgets
     ai_daily_budget_usd: str | None = Field(
