@@ -47,24 +47,28 @@ class Allowance:
         self._spent = 0
         """All that was ever taken: orders headers, and tells what was taken after the call they came with."""
         self._told: _Told | None = None
+        self._told_refused = False
+        """Was the last wait for what a header said, rather than for our own count?"""
         self._told_limit: int | None = None
         self._told_limit_until = 0.0
-
-    def __str__(self) -> str:
-        limit = self._limit()
-        period = _PERIODS[self.period]
-        return (
-            f"{self.kind} a {period}, by the provider's count" if limit is None else f"{limit} {self.kind} a {period}"
-        )
 
     def wait(self, amount: int, share: float) -> float | None:
         """Seconds until `amount` may be taken; None: never, it is more than the limit."""
         self._window.capacity = self._capacity(amount, share)
         wait = self._window.wait(amount)
         told = self._still_told()
+        self._told_refused = False
         if wait is None or told is None or amount <= self._told_left(told):
             return wait
-        return max(wait, seconds_until(told.until, self._clock.monotonic()))
+        until_reset = seconds_until(told.until, self._clock.monotonic())
+        self._told_refused = until_reset > wait
+        return max(wait, until_reset)
+
+    def reason(self) -> str:
+        """What stood behind the last wait, for people."""
+        limit = self._limit()
+        name = f"{self.kind} a {_PERIODS[self.period]}"
+        return (name if limit is None else f"{limit} {name}") + self._told_refused * ", by the provider's count"
 
     def take(self, amount: int) -> Entry:
         """Count `amount`. Only after `wait` gave 0 for it."""
@@ -90,20 +94,22 @@ class Allowance:
         """Hear a header that came with the call of `entry` (None: with the latest)."""
         now = self._clock.monotonic()
         longest = _BELIEVED_SECONDS[self.period]
+        if limit is not None and left is not None and left > limit:
+            return
         if limit is not None and limit > 0:
             self._told_limit, self._told_limit_until = limit, now + longest
-        if left is None or left < 0 or (limit is not None and left > limit):
+        if left is None or left < 0:
             return
         reset = _UNSAID_RESET_SECONDS if reset_seconds is None else reset_seconds
         if not math.isfinite(reset) or reset < 0:
             return
         told = _Told(left, self._spent if entry is None else entry.mark, now + min(reset, longest))
-        current = self._still_told()
-        if current is not None and told.mark < current.mark and self._told_left(told) >= self._told_left(current):
-            return  # an earlier call's header that arrives late may lower, not lift
-        own = self._own_left(share)
-        # no less than we believe ourselves: nobody else is at it, and our own count includes calls in flight
-        self._told = None if own is not None and left >= own else told
+        own, current = self._own_left(share), self._still_told()
+        # as much as we believe ourselves, or more: nobody else is at it, and our own count is the stricter one
+        news = None if own is not None and left >= own else told
+        if current is not None and told.mark < current.mark:  # of an earlier call, arriving late: may lower, not lift
+            news = min(news or current, current, key=self._told_left)
+        self._told = news
 
     def _limit(self) -> int | None:
         told = self._told_limit if self._clock.monotonic() < self._told_limit_until else None

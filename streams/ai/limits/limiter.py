@@ -52,10 +52,10 @@ class Limiter:
         for allowance in self._allowances:
             wait = allowance.wait(_amount(allowance.kind, tokens), share)
             if wait is None:
-                self.reason = str(allowance)
+                self.reason = allowance.reason()
                 return None
             if wait > longest:
-                longest, self.reason = wait, str(allowance)
+                longest, self.reason = wait, allowance.reason()
         return longest
 
     def take(self, tokens: int) -> Grant:
