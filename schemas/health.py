@@ -15,11 +15,17 @@ class ProviderHealth(Message):
     provider: str
     model: str
     breaker: Literal["closed", "open", "half-open"]
+    status: Literal["healthy", "degraded", "unhealthy", "unknown"] = Field(
+        "unknown", description="unhealthy: passed over; degraded: asked, but it fails; unknown: nothing was asked yet."
+    )
     available: bool = Field(description="Configured and not disabled.")
     timeout_seconds: float = Field(gt=0, description="The per-attempt deadline in force.")
     in_flight: int = Field(0, ge=0)
     admits_at: datetime | None = Field(None, description="Null: admits now.")
     requests_left: int | None = Field(None, description="Rate-limit headroom; null: unknown.")
     tokens_left: int | None = Field(None, description="Rate-limit headroom; null: unknown.")
+    error_rate: float = Field(0.0, ge=0, le=1, description="Share of the recent attempts that the provider failed.")
+    latency_ms: float | None = Field(None, ge=0, description="Mean of the good answers; null: there were none.")
+    last_check_at: datetime | None = Field(None, description="Of the free health check; null: none was needed.")
     last_error: str | None = None
     at: datetime

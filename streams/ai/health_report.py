@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from schemas import ProviderHealth
+from streams.ai.figures import DEGRADED_RATE
 from streams.ai.health import Checks
 from streams.ai.lane import Lane
 from streams.ai.limits.headroom import Headroom
 from streams.ai.provider import HealthStatus, Status
 from streams.ai.tally import Tally
-
-DEGRADED_RATE = 0.1
-"""From this share of failures on a provider is degraded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,18 @@ def report_on(lane: Lane, tally: Tally, checks: Checks, today: date) -> Provider
         end_of_life_days=lane.tariffs.retirement.days_left(tariff.model, today),
         price_age_days=(today - checked).days if checked else None,
     )
+
+
+def heartbeat_of(lane: Lane, tally: Tally, checks: Checks, worker: str) -> ProviderHealth:
+    """The lane's heartbeat message, with what its attempts and checks say."""
+    recent = tally.recent()
+    told = {
+        "status": _status(lane, recent, checks),
+        "error_rate": recent.error_rate,
+        "latency_ms": recent.latency_ms,
+        "last_check_at": checks.last_at,
+    }
+    return lane.health(worker).model_copy(update=told)
 
 
 def _status(lane: Lane, recent: HealthStatus, checks: Checks) -> Status:

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Literal
@@ -77,6 +78,7 @@ def without_snapshot(name: str) -> str:
     return _SNAPSHOT.sub("", name)
 
 
+@lru_cache(maxsize=256)
 def same_model(asked: str, served: str) -> bool:
     """Is `served` what was asked for? A snapshot is, two different snapshots are not each other."""
     asked, served = _plain(asked), _plain(served)

@@ -66,11 +66,12 @@ class Retirement:
         if notice is None or (model, notice) in self._warned:
             return
         self._warned.add((model, notice))
+        known = self._catalogue.find(self._provider, model)
         logger.warning(
             "ai.model.end_of_life_near",
             provider=self._provider,
             model=model,
             days_left=left,
             end_of_life=str(self.end_of_life(model)),
-            successor=getattr(self._catalogue.find(self._provider, model), "successor", None),
+            successor=known.successor if known else None,
         )

@@ -13,7 +13,7 @@ from streams.ai.deadlines import TimeoutPolicy
 from streams.ai.errors import InvalidRequest, NoProviderConfigured
 from streams.ai.guard import GuardRules
 from streams.ai.health import HealthMonitor, HealthRules
-from streams.ai.health_report import ProviderHealthReport, report_on
+from streams.ai.health_report import ProviderHealthReport, heartbeat_of, report_on
 from streams.ai.lane import Lane
 from streams.ai.options import CompletionOptions, prepared
 from streams.ai.provider import AIProvider, Closable
@@ -168,7 +168,10 @@ class UnifiedAIService:
 
     def health(self, worker: str = "local") -> tuple[ProviderHealth, ...]:
         """How each provider looks from here, in order."""
-        return tuple(lane.health(worker) for lane in self._lanes)
+        return tuple(
+            heartbeat_of(lane, self._tallies[lane.name], self._monitor.checks(lane.name), worker)
+            for lane in self._lanes
+        )
 
     def get_provider_health(self) -> dict[str, ProviderHealthReport]:
         """How each provider is, by name, in order: status, breaker, latency, error rate, last check, last error."""

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from schemas import Outcome, ProviderUsage
 from streams.ai import AIConfig, ProviderConfig, UnifiedAIService
 from streams.ai.health import HealthRules
+from streams.ai.models import Catalogue
 from streams.ai.provider import Checkable
 from streams.sandbox.emulator import Emulator, Latency
 
@@ -133,3 +134,19 @@ async def test_the_watch_finds_a_dead_provider_and_its_return_by_itself() -> Non
     await asyncio.sleep(0)
     assert {task for task in asyncio.all_tasks() - before if not task.done()} == set()
     assert ledger == []
+
+
+@pytest.mark.parametrize("name", ["azure", "openai"])
+async def test_the_vendors_ends_are_those_of_our_data(name: str) -> None:
+    """Written down twice, apart from each other: by the emulator and by `models.toml`."""
+    catalogue = Catalogue.load()
+    async with Emulator(latency=Latency(0)) as emulator:
+        chain, _ = service(config(emulator, name))
+        async with chain:
+            provider = chain._lanes[0].provider
+            assert isinstance(provider, Checkable)
+            told = await provider.check()
+    for model in told.names:
+        known = catalogue.find(name, model)
+        assert known is not None
+        assert known.end_of_life == told.ends.get(model)

@@ -84,13 +84,13 @@ class HttpProvider(Provider):
             answer = self._read(response, request)
         except AttemptFailed as failure:
             failure.headroom = headroom
+            failure.served_model = _unless_key(failure.served_model, key)
             if failure.outcome is Outcome.AUTH_REJECTED:
                 left = request.timeout_seconds - (self._clock.monotonic() - started)
                 # the outcome must still be told before the deadline comes
                 await self._setup.keys.rejected(key_id, min(_REFRESH_SECONDS, left / 2))
             raise
-        echoed = key and key in (answer.served_model or "")  # a server may send back whatever it was sent
-        return replace(answer, served_model=None if echoed else answer.served_model, headroom=headroom)
+        return replace(answer, served_model=_unless_key(answer.served_model, key), headroom=headroom)
 
     def _read(self, response: Response, request: CompletionRequest) -> Answer:
         if response.status != 200:
@@ -140,6 +140,11 @@ class HttpProvider(Provider):
     @abstractmethod
     def _failure(self, response: Response) -> AttemptFailed:
         """What a response with another status means."""
+
+
+def _unless_key(told: str | None, key: str) -> str | None:
+    """A server may send back whatever it was sent."""
+    return None if key and key in (told or "") else told
 
 
 def error_object(body: bytes) -> dict[str, Any]:

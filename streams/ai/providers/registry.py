@@ -95,10 +95,9 @@ def _build(
         def takes(name: str) -> bool:
             return allowed or price_of(name) is not None
 
-        models = {
-            choice: in_service(catalogue, provider.name, name, clock.now().date(), takes)
-            for choice, name in models.items()
-        }
+        today = clock.now().date()
+        now = {name: in_service(catalogue, provider.name, name, today, takes) for name in set(models.values())}
+        models = {choice: now[name] for choice, name in models.items()}
     unknown = sorted(name for name in models.values() if price_of(name) is None)
     if unknown and not allowed:
         logger.warning("ai.provider.skipped", provider=provider.name, reason=f"no known price for {unknown[0]}")
