@@ -3,16 +3,20 @@
 `open_service`, `open_asker` and `build_app` take the settings and give parts; tests call the same functions.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import structlog
 from pydantic import SecretStr
 
 from schemas import ProviderUsage
 from streams.ai import AIConfig, CacheRules, CompletionOptions, ProviderConfig, UnifiedAIService
+from streams.ai.budget import Budget, BudgetLimits, MemoryBudget, Overrun, Unlimited
+from streams.ai.budget.journal import FileJournal
+from streams.ai.limits.share import Share
 from streams.clock import SystemClock
 from streams.errors import SettingsError
 from streams.pipeline.connection import client_arguments
@@ -21,9 +25,12 @@ from streams.pipeline.faust_app import VerifierApp, make_app
 from streams.pipeline.faust_credentials import faust_credentials
 from streams.pipeline.group import FaustGroup
 from streams.pipeline.verifier import Limits, Topics, Verifier
-from streams.settings import DEFAULT_PRIORITY, SecretFile, Settings
+from streams.settings import DEFAULT_PRIORITY, ProviderName, SecretFile, Settings
 from streams.verify import Policy, Question, Reply, is_answer
 
+logger: Any = structlog.get_logger(__name__)
+
+KNOWN_PROVIDERS = get_args(ProviderName)
 _RECORD_OVERHEAD = 1024 * 1024
 """Room for keys and headers above a record's value, in every size limit."""
 
@@ -59,6 +66,8 @@ def ai_config(settings: Settings) -> AIConfig:
         allow_private_endpoints=settings.ai_allow_private_endpoints,
         chain_deadline_seconds=settings.verify_record_deadline_seconds,
         max_in_flight=settings.verify_max_in_flight,
+        requests_per_minute=settings.ai_requests_per_minute,
+        user_requests_per_minute=settings.ai_user_requests_per_minute,
         cache=CacheRules(max_bytes=settings.ai_cache_max_bytes, ttl_seconds=settings.ai_cache_ttl_seconds),
         cache_url=settings.ai_cache_url,
         secrets_encryption_key=settings.secrets_encryption_key,
@@ -119,23 +128,63 @@ class ServiceAsker:
         await self._service.aclose()
 
 
-def service_asker(settings: Settings, on_attempt: Callable[[ProviderUsage], None] | None = None) -> ServiceAsker:
+def service_asker(
+    settings: Settings,
+    on_attempt: Callable[[ProviderUsage], None] | None = None,
+    share: Share | None = None,
+    budget: Budget | None = None,
+) -> ServiceAsker:
     """The real chain. Call it inside the loop that uses it. Raises NoProviderConfigured."""
-    return ServiceAsker(UnifiedAIService.from_config(ai_config(settings), on_attempt=on_attempt))
+    config = ai_config(settings)
+    return ServiceAsker(UnifiedAIService.from_config(config, on_attempt=on_attempt, share=share, budget=budget))
+
+
+def budget_limits(settings: Settings) -> BudgetLimits:
+    """What may be spent. Raises SettingsError naming the variable and the part."""
+    return BudgetLimits.parse(
+        settings.ai_daily_budget_usd, settings.ai_monthly_budget_usd, settings.ai_user_daily_budget_usd, KNOWN_PROVIDERS
+    )
+
+
+@contextmanager
+def local_budget(settings: Settings) -> Iterator[Budget]:
+    """The budget of one process, over restarts where a journal is set. Raises SettingsError, JournalUnusable."""
+    limits = budget_limits(settings)
+    if not limits:
+        yield Unlimited()
+        return
+    journal = FileJournal(settings.ai_budget_journal) if settings.ai_budget_journal else None
+    budget = MemoryBudget(limits, SystemClock(), _tell_overrun, journal=journal)
+    try:
+        yield budget
+    finally:
+        budget.close()
+
+
+def _tell_overrun(overrun: Overrun) -> None:
+    taken = overrun.reservation
+    logger.error(
+        "budget.overrun",
+        provider=taken.provider,
+        attempt_id=taken.attempt_id,
+        reserved_nano_usd=taken.nano_usd,
+        cost_nano_usd=overrun.nano_usd,
+    )
 
 
 @asynccontextmanager
 async def open_asker(settings: Settings) -> AsyncIterator[Callable[[Question], Awaitable[Reply]]]:
-    """The chain for use without Kafka. Raises NoProviderConfigured."""
-    asker = service_asker(settings)
-    try:
-        yield asker.ask
-    finally:
-        await asker.aclose()
+    """The chain for use without Kafka. Raises NoProviderConfigured, SettingsError, JournalUnusable."""
+    with local_budget(settings) as budget:
+        asker = service_asker(settings, budget=budget)
+        try:
+            yield asker.ask
+        finally:
+            await asker.aclose()
 
 
 def build_app(settings: Settings, open_chain: Callable[..., Any] = service_asker) -> VerifierApp:
-    """The worker's Faust app. `open_chain(settings, on_attempt)` gives the Asker. Raises SettingsError."""
+    """The worker's Faust app. `open_chain(settings, on_attempt, share)` gives the Asker. Raises SettingsError."""
     clock = SystemClock()
     client = client_arguments(settings)
     size = settings.verify_max_record_bytes + _RECORD_OVERHEAD
@@ -161,7 +210,7 @@ def build_app(settings: Settings, open_chain: Callable[..., Any] = service_asker
             policy(settings),
             Delivery(client, settings.topic("provider-usage"), max_request_bytes=size),
             FaustGroup(app, client, max_fetch_bytes=size),
-            lambda on_attempt: open_chain(settings, on_attempt),
+            lambda on_attempt, share: open_chain(settings, on_attempt, share),
             crash=app.crash,
             clock=clock,
         )

@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     compatible_api_key: SecretStr | None = None
     compatible_model: str | None = None
     ai_allow_private_endpoints: bool = Field(False, description="Allow http and private addresses as base URLs.")
+    ai_requests_per_minute: int | None = Field(None, ge=1, description="Questions to providers, of all users.")
+    ai_user_requests_per_minute: int | None = Field(None, ge=1, description="Questions to providers, of one user.")
     secrets_encryption_key: SecretStr | None = Field(None, description="Opens enc: values; the first one encrypts.")
     ai_cache_url: SecretStr | None = Field(None, description="Redis for answers that workers share.")
     ai_cache_ttl_seconds: float = Field(86_400, gt=0, le=31_536_000, description="How long an answer is used again.")

@@ -12,10 +12,14 @@ question_key  when are two questions the same?
 cache       answers in memory, bounded in number, bytes and time
 flights     calls in flight, one for a question
 chain       the walk along the providers until one answers
+walk        a question on its way, and what it demands of prices and limits
+admissions  who may make an attempt now, and who waits for one
+fair_queue  users take turns
 turn        one provider's turn: an attempt, and one more where that may help
 retries     when one more try is made, how late, and how often at most
-attempt     one attempt at one provider, from permit to ledger
-lane        a provider with its guard, pause, time and prices
+attempt     one attempt at one provider, from its admission to the ledger
+lane        a provider with its guard, its keys' gates, its time and its prices
+gate        one API key's admission: its pause and its limits
 guard       who may call now: asyncio admission over pybreaker
 window      the recent votes behind the guard's rates
 pause       "not before t"

@@ -1,4 +1,4 @@
-"""One attempt at one provider, from permit to ledger, however it ends."""
+"""One attempt at one provider, from its admission to the ledger, however it ends."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from schemas import Outcome, ProviderUsage
 from streams.ai.conform import fault
 from streams.ai.errors import AttemptFailed
-from streams.ai.guard import Permit
-from streams.ai.lane import Lane
+from streams.ai.lane import Admission
+from streams.ai.provider import AIProvider
 from streams.ai.settlement import Attempt, ledger_line
 from streams.ai.telling import tell_attempt
 from streams.ai.types import Answer
@@ -22,7 +22,7 @@ class Attempter:
         self._on_attempt = on_attempt
 
     async def make(
-        self, lane: Lane, permit: Permit, attempt: Attempt, usual: float
+        self, admission: Admission, attempt: Attempt, usual: float
     ) -> tuple[ProviderUsage, Answer | AttemptFailed]:
         """The attempt's line on the ledger, and the answer or why there is none.
 
@@ -32,24 +32,21 @@ class Attempter:
         started = self._clock.monotonic()
         result: Answer | AttemptFailed = AttemptFailed(Outcome.CANCELLED, "cancelled")
         try:
-            result = await _ask(lane, attempt, usual)
+            result = await _ask(admission.lane.provider, attempt, usual)
         finally:
             seconds = self._clock.monotonic() - started
             usage = ledger_line(attempt, result, seconds)
-            asked = result.retry_in_seconds if isinstance(result, AttemptFailed) else None
-            lane.settle(permit, usage.outcome, usage.error, asked, seconds)
-            lane.retries.ended(usage.outcome)
-            lane.timeouts.observe(lane.name, attempt.tariff.model, usage.outcome, seconds)
+            admission.lane.settle(admission, usage, result, seconds)
             tell_attempt(usage, attempt.request.prompt, result.content if isinstance(result, Answer) else None)
             self._on_attempt(usage)
         return usage, result
 
 
-async def _ask(lane: Lane, attempt: Attempt, usual: float) -> Answer | AttemptFailed:
+async def _ask(provider: AIProvider, attempt: Attempt, usual: float) -> Answer | AttemptFailed:
     request = attempt.request
     try:
         async with asyncio.timeout(request.timeout_seconds):
-            answer = await lane.provider.generate_completion(request)
+            answer = await provider.generate_completion(request)
         wrong = fault(answer.content, request.schema, attempt.options.accept)
     except AttemptFailed as error:
         return error
@@ -66,5 +63,6 @@ async def _ask(lane: Lane, attempt: Attempt, usual: float) -> Answer | AttemptFa
             http_status=answer.http_status,
             usage=answer.usage,
             served_model=answer.served_model,
+            headroom=answer.headroom,
         )
     return answer

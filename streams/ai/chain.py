@@ -5,14 +5,16 @@ from collections.abc import Callable, Sequence
 import orjson
 
 from schemas import ProviderUsage
+from streams.ai.admissions import Admissions, Refusals
 from streams.ai.deadlines import Deadline
 from streams.ai.errors import AllProvidersFailed, NoProviderAdmits
-from streams.ai.guard import Permit
-from streams.ai.lane import Lane, Refusal
+from streams.ai.lane import Admission, Lane
+from streams.ai.limits.people import PeopleLimits
 from streams.ai.options import CompletionOptions
 from streams.ai.outcomes import TABLE
-from streams.ai.turn import Question, Turns
+from streams.ai.turn import Turns
 from streams.ai.types import Answer, Completion
+from streams.ai.walk import Question, Walk
 from streams.clock import Clock
 
 
@@ -26,37 +28,47 @@ class Chain:
         clock: Clock,
         on_attempt: Callable[[ProviderUsage], None],
         deadline_seconds: float,
+        people: PeopleLimits,
+        max_in_flight: int,
     ) -> None:
-        self._lanes = tuple(lanes)
+        self._lanes = {lane.name: lane for lane in lanes}
         self._clock = clock
-        self._turns = Turns(clock, on_attempt)
+        self._admissions = Admissions(self._lanes, people, max_in_flight=max_in_flight)
+        self._turns = Turns(self._admissions, clock, on_attempt)
         self._deadline_seconds = deadline_seconds
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for their turn."""
+        return self._admissions.waiting
 
     def allowed(self, providers: tuple[str, ...] | None) -> tuple[Lane, ...]:
         """The lanes that an allow list leaves."""
-        return self._lanes if providers is None else tuple(lane for lane in self._lanes if lane.name in providers)
+        lanes = tuple(self._lanes.values())
+        return lanes if providers is None else tuple(lane for lane in lanes if lane.name in providers)
 
     async def ask(self, prompt: str, options: CompletionOptions, user_id: str | None) -> Completion:
         """The first good answer. Raises AllProvidersFailed or NoProviderAdmits."""
         started = self._clock.monotonic()
         deadline = Deadline(self._clock, options.deadline_seconds or self._deadline_seconds)
-        attempts: list[ProviderUsage] = []
-        refusals: dict[str, Refusal] = {}
-        text_bytes = _text_bytes(prompt, options)
-        question = Question(prompt, options, user_id, text_bytes, deadline)
-        for lane in self.allowed(options.providers):
-            if deadline.remaining() <= 0:
+        question = Question(prompt, options, user_id, _text_bytes(prompt, options), deadline)
+        walk = Walk(question, question.demand, [lane.name for lane in self.allowed(options.providers)])
+        refusals: Refusals = {}
+        while walk.providers and deadline.remaining() > 0:
+            admitted = await self._admissions.next(walk)
+            if not isinstance(admitted, Admission):
+                refusals = admitted
                 break
-            admitted = _admit(lane, options, text_bytes)
-            if isinstance(admitted, Refusal):
-                refusals[lane.name] = admitted
-                continue
-            answer = await self._turns.take(lane, admitted, question, attempts)
+            answer = await self._turns.take(admitted, walk)
             if answer is not None:
-                return self._completion(answer, tuple(attempts), started)
-            if not TABLE[attempts[-1].outcome].goes_on:
+                return self._completion(answer, tuple(walk.attempts), started)
+            if not TABLE[walk.attempts[-1].outcome].goes_on:
                 break
-        raise _failure(tuple(attempts), refusals)
+        raise _failure(tuple(walk.attempts), refusals, allowed=bool(walk.providers))
+
+    def close(self) -> None:
+        """Leave nothing behind in the event loop."""
+        self._admissions.close()
 
     def _completion(self, answer: Answer, attempts: tuple[ProviderUsage, ...], started: float) -> Completion:
         last = attempts[-1]
@@ -74,20 +86,15 @@ class Chain:
         )
 
 
-def _admit(lane: Lane, options: CompletionOptions, text_bytes: int) -> Permit | Refusal:
-    price = lane.tariff(options.model).price
-    if price is not None and not price.covers(text_bytes):
-        return Refusal("the prompt is longer than its price holds for", None)
-    return lane.admit()
-
-
 def _text_bytes(prompt: str, options: CompletionOptions) -> int:
     """UTF-8 bytes of everything that the provider turns into input tokens."""
     schema = len(orjson.dumps(options.schema)) if options.schema is not None else 0
     return len(prompt.encode()) + len((options.system or "").encode()) + schema
 
 
-def _failure(attempts: tuple[ProviderUsage, ...], refusals: dict[str, Refusal]) -> Exception:
+def _failure(attempts: tuple[ProviderUsage, ...], refusals: Refusals, *, allowed: bool) -> Exception:
+    if not attempts and not refusals and allowed:
+        return AllProvidersFailed(())  # the time was up before anyone could be asked
     reasons = {name: refused.reason for name, refused in refusals.items()}
     if attempts:
         return AllProvidersFailed(attempts, reasons)

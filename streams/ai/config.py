@@ -10,6 +10,7 @@ from streams.ai.cache import CacheRules
 from streams.ai.guard import GuardRules
 from streams.ai.health import HealthRules
 from streams.ai.keys.source import KeySource
+from streams.ai.limits.rules import Rates
 from streams.ai.retries import RetryRules
 
 
@@ -31,6 +32,8 @@ class ProviderConfig:
     """free: the key has no billing, calls cost nothing."""
     timeout_seconds: float | None = None
     """For one attempt, always; None: adaptive, from the kind's start value."""
+    rates: Rates | None = None
+    """The key's limits; None: those of the tier where they are known, else what the provider's headers tell."""
     deployment: str | None = None
     """Azure only: name of the deployment; None: the model's name."""
     api_version: str = "v1"
@@ -53,7 +56,11 @@ class AIConfig:
     """Allow http and private addresses as base URLs."""
     chain_deadline_seconds: float = 60.0
     max_in_flight: int = 256
-    """Calls at the same time; sizes the connection pools."""
+    """Calls at the same time; more wait for their turn. Sizes the connection pools too."""
+    requests_per_minute: int | None = None
+    """Questions that go to a provider, of all users together; None: no limit."""
+    user_requests_per_minute: int | None = None
+    """The same of each user; calls without a user id are not limited so."""
     secrets_encryption_key: SecretStr | None = None
     """Fernet keys that open `enc:` values, separated by commas: the first encrypts, all decrypt."""
     secrets_encryption_key_file: Path | None = None

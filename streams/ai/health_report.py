@@ -51,7 +51,7 @@ class ProviderHealthReport:
 def report_on(lane: Lane, tally: Tally, checks: Checks, today: date) -> ProviderHealthReport:
     """The report on one lane."""
     recent, heartbeat = tally.recent(), lane.health("")
-    tariff = lane.tariff("fast")
+    tariff = lane.tariffs.tariff("fast")
     checked = tariff.price.checked if tariff.price else None
     return ProviderHealthReport(
         status=_status(lane, recent, checks),

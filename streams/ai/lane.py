@@ -1,32 +1,45 @@
-"""A provider as the chain sees it: with its guard, its pause, its time and its prices."""
+"""A provider as the chain sees it: with its guard, its keys' gates, its time and its prices."""
 
-from dataclasses import replace
+import math
+from collections.abc import Callable, Container
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import NamedTuple
+from uuid import uuid4
 
-from schemas import Outcome, ProviderHealth
+from schemas import Outcome, ProviderHealth, ProviderUsage
+from streams.ai.budget.port import Budget, Reservation, Shortage
 from streams.ai.deadlines import TimeoutPolicy
+from streams.ai.errors import AttemptFailed
+from streams.ai.gate import BUSY_SECONDS, Gate, Gates, Refusal
 from streams.ai.guard import Guard, GuardRules, Permit
-from streams.ai.outcomes import TABLE, pause_seconds
-from streams.ai.pause import Pause
-from streams.ai.provider import AIProvider
+from streams.ai.limits.limiter import Grant, Limiter
+from streams.ai.outcomes import TABLE, Vote
+from streams.ai.provider import AIProvider, Keyed
 from streams.ai.retries import Retries, RetryRules
 from streams.ai.tariffs import Tariff, Tariffs
-from streams.ai.types import ModelChoice
+from streams.ai.types import Answer
+from streams.ai.walk import Demand
 from streams.clock import Clock
 
-
-class Refusal(NamedTuple):
-    """Why a provider is not asked now."""
-
-    reason: str
-    retry_in_seconds: float | None
-    """None: waiting will not help."""
+ANYTHING = Demand()
+"""The smallest demand: is there any way in at all?"""
 
 
-_BUSY_PROBE_SECONDS = 0.25
-"""A probe's place may come free at any moment; who waits for it looks again after so long."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Admission:
+    """The right to make one attempt. Every admission must be settled or abandoned."""
+
+    lane: "Lane"
+    tariff: Tariff
+    key_id: str
+    permit: Permit
+    gate: Gate
+    grant: Grant
+    reservation: Reservation
+    """Its `attempt_id` is the attempt's."""
+
+
 _UNHEALTHY_SECONDS = 5.0
 """A health check may bring it back; who waits for that looks again after so long."""
 
@@ -41,6 +54,8 @@ class Lane:
         *,
         timeouts: TimeoutPolicy,
         rules: GuardRules,
+        limiter_of: Callable[[str], Limiter],
+        budget: Budget,
         clock: Clock,
         random: Random,
         retries: RetryRules | None = None,
@@ -50,11 +65,14 @@ class Lane:
         self.tariffs = tariffs
         self.timeouts = timeouts
         self.retries = Retries(retries or RetryRules(), random)
-        self.pause = Pause(clock)
+        self.gates = Gates(
+            provider.key_ids if isinstance(provider, Keyed) else lambda: ("",), lambda: Gate(limiter_of, clock)
+        )
         self.in_flight = 0
         self.last_error: str | None = None
         self.unhealthy: str | None = None
         """Why the health checks want it to be passed over; None: they do not."""
+        self._budget = budget
         self._clock = clock
         longest = timeouts.longest(self.name)
         slow = longest * 0.9 if rules.slow_seconds is None else rules.slow_seconds
@@ -62,52 +80,74 @@ class Lane:
         longest_probe = max(rules.probe_seconds, longest + 1)
         self.guard = Guard(self.name, replace(rules, slow_seconds=slow, probe_seconds=longest_probe), clock, random)
 
-    def tariff(self, choice: ModelChoice) -> Tariff:
-        """Model and price behind `choice`."""
-        return self.tariffs.tariff(choice)
-
-    def refusal(self) -> Refusal | None:
+    def refusal(self, demand: Demand = ANYTHING, tried: Container[str] = ()) -> Refusal | None:
         """Why no call is admitted now; None: one is."""
-        if not self.provider.is_available():
-            return Refusal("not available", None)
-        if self.unhealthy is not None:
-            return Refusal(f"unhealthy, {self.unhealthy}", _UNHEALTHY_SECONDS)
-        if (paused := self.pause.remaining()) > 0:
-            return Refusal(f"{self.pause.reason}, paused for {paused:.1f} s", paused)
-        if (wait := self.guard.admits_in()) > 0:
-            if self.guard.state == "open":
-                return Refusal(f"breaker open for {wait:.1f} s", wait)
-            return Refusal("breaker half-open, probe in flight", min(wait, _BUSY_PROBE_SECONDS))
-        return None
+        found = self._open(demand, tried)
+        if isinstance(found, Refusal):
+            return found
+        bound = self._bound(demand)
+        short = [one for one in self._budget.left(self.name, demand.user_id) if one.left < bound] if bound else []
+        return _no_money(short[0].budget, short[0].resets_in_seconds, held=short[0].reserved > 0) if short else None
 
-    def admit(self) -> Permit | Refusal:
-        """The right to make one call, or why not."""
-        refused = self.refusal()
-        if refused:
-            return refused
+    def admit(self, demand: Demand = ANYTHING, tried: Container[str] = ()) -> Admission | Refusal:
+        """The right to make one call by a key that was not `tried`, and the money for it; or why not.
+
+        Raises what the budget raises when it cannot be relied on.
+        """
+        found = self._open(demand, tried)
+        if isinstance(found, Refusal):
+            return found
+        reserved = self._budget.reserve(uuid4().hex, self.name, demand.user_id, self._bound(demand))
+        if isinstance(reserved, Shortage):
+            return _no_money(reserved.budget, reserved.resets_in_seconds, held=reserved.held_by_calls)
         permit = self.guard.admit()
         if permit is None:
+            self._budget.settle(reserved, 0)
             return Refusal("breaker open", self.guard.admits_in())
+        key, gate = found
+        tariff = self.tariffs.tariff(demand.choice)
         self.in_flight += 1
-        return permit
+        grant = gate.enter(tariff.model, demand.tokens)
+        return Admission(self, tariff, key, permit, gate, grant, reserved)
 
-    def settle(self, permit: Permit, outcome: Outcome, code: str | None, asked: float | None, seconds: float) -> None:
+    def settle(
+        self, admission: Admission, usage: ProviderUsage, result: Answer | AttemptFailed, seconds: float
+    ) -> None:
         """Let the outcome's row of the table do its work."""
-        row = TABLE[outcome]
+        row = TABLE[usage.outcome]
+        model = admission.tariff.model
         self.in_flight -= 1
-        self.guard.settle(permit, row.vote, seconds)
-        if row.pauses:
-            self.pause.hold(pause_seconds(outcome, asked), str(outcome))
-        if row.disables:
+        self._budget.settle(admission.reservation, usage.cost_nano_usd)
+        self.guard.settle(admission.permit, row.vote, seconds)
+        tokens = usage.input_tokens + usage.output_tokens
+        admission.gate.leave(admission.grant, model, usage.outcome, result, tokens)
+        self.retries.ended(usage.outcome)
+        self.timeouts.observe(self.name, model, usage.outcome, seconds)
+        if row.disables and not row.of_key and not (row.of_model and self.tariffs.gone(model)):
             self.guard.open_for(row.default_pause_seconds)
-        if code:
-            self.last_error = f"{outcome}: {code}"
+        if usage.error:
+            self.last_error = f"{usage.outcome}: {usage.error}"
+
+    def abandon(self, admission: Admission) -> None:
+        """Give back a right that was never used."""
+        self.in_flight -= 1
+        self._budget.settle(admission.reservation, 0)
+        self.guard.settle(admission.permit, Vote.NONE, 0.0)
+        admission.gate.abandon(admission.grant, admission.tariff.model)
+
+    def worth_another(self, outcome: Outcome, admission: Admission, demand: Demand, tried: Container[str]) -> bool:
+        """After this outcome: is there another key, or the model's successor, that the same question may try here?"""
+        row = TABLE[outcome]
+        if row.of_key:
+            return any(key not in tried for key in self.gates.all())
+        return row.of_model and self.tariffs.tariff(demand.choice).model != admission.tariff.model
 
     def health(self, worker: str) -> ProviderHealth:
         """A heartbeat message about this lane."""
         refused = self.refusal()
         now = self._clock.now()
-        tariff = self.tariff("fast")
+        tariff = self.tariffs.tariff("fast")
+        requests_left, tokens_left = next(iter(self.gates.all().values())).limiter(tariff.model).left()
         return ProviderHealth(
             worker=worker,
             provider=self.name,
@@ -117,9 +157,36 @@ class Lane:
             timeout_seconds=self.timeouts.seconds(self.name, tariff.model),
             in_flight=self.in_flight,
             admits_at=_at(now, refused) if refused else None,
+            requests_left=requests_left,
+            tokens_left=tokens_left,
             last_error=self.last_error,
             at=now,
         )
+
+    def _bound(self, demand: Demand) -> int:
+        """Nano-USD that the attempt cannot exceed; 0 where nothing is billed or the price is unknown, but allowed."""
+        price = self.tariffs.tariff(demand.choice).price
+        return price.bound(demand.text_bytes, demand.max_tokens) if price else 0
+
+    def _open(self, demand: Demand, tried: Container[str]) -> tuple[str, Gate] | Refusal:
+        if not self.provider.is_available():
+            return Refusal("not available", None)
+        if self.unhealthy is not None:
+            return Refusal(f"unhealthy, {self.unhealthy}", _UNHEALTHY_SECONDS)
+        tariff = self.tariffs.tariff(demand.choice)
+        if tariff.price is not None and not tariff.price.covers(demand.text_bytes):
+            return Refusal("the prompt is longer than its price holds for", None)
+        if (wait := self.guard.admits_in()) > 0:
+            if self.guard.state == "open":
+                return Refusal(f"breaker open for {wait:.1f} s", wait)
+            return Refusal("breaker half-open, probe in flight", min(wait, BUSY_SECONDS))
+        return self.gates.choose(tariff.model, demand.tokens, tried)
+
+
+def _no_money(budget: str, resets_in_seconds: float, *, held: bool) -> Refusal:
+    if held:  # what calls in flight have reserved may come back at any moment
+        return Refusal(f"budget {budget} is held by calls in flight", BUSY_SECONDS, pace=True)
+    return Refusal(f"budget {budget} is gone", resets_in_seconds if resets_in_seconds < math.inf else None)
 
 
 def _at(now: datetime, refused: Refusal) -> datetime:

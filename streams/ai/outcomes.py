@@ -39,6 +39,10 @@ class Consequences(NamedTuple):
     """The next provider is asked."""
     disables: bool = False
     """Only an operator can mend it: parked for `default_pause_seconds`, then one probe."""
+    of_key: bool = False
+    """The provider's fault with one key: its next key is tried, and only this one is paused or disabled."""
+    of_model: bool = False
+    """The provider's fault with one model: its successor is tried where one is known."""
     may_have_cost: bool = False
     """Without a usage block the reservation stays charged."""
     default_pause_seconds: float = 0.0
@@ -58,19 +62,23 @@ TABLE: Mapping[Outcome, Consequences] = MappingProxyType(
         Outcome.BAD_ANSWER: Consequences(Vote.FAILURE, goes_on=True, may_have_cost=True),
         Outcome.CONTENT_REFUSED: Consequences(Vote.NONE, goes_on=True, may_have_cost=True),
         Outcome.CLIENT_ERROR: Consequences(Vote.NONE, goes_on=True),
-        Outcome.AUTH_REJECTED: Consequences(Vote.NONE, goes_on=True, disables=True, default_pause_seconds=300),
+        Outcome.AUTH_REJECTED: Consequences(
+            Vote.NONE, goes_on=True, disables=True, of_key=True, default_pause_seconds=300
+        ),
         Outcome.THROTTLED: Consequences(
-            Vote.NONE, goes_on=True, pauses=True, default_pause_seconds=2, max_pause_seconds=3_600
+            Vote.NONE, goes_on=True, pauses=True, of_key=True, default_pause_seconds=2, max_pause_seconds=3_600
         ),
         Outcome.QUOTA_EXHAUSTED: Consequences(
-            Vote.NONE, goes_on=True, pauses=True, default_pause_seconds=600, max_pause_seconds=_DAY
+            Vote.NONE, goes_on=True, pauses=True, of_key=True, default_pause_seconds=600, max_pause_seconds=_DAY
         ),
         Outcome.OVERLOADED: Consequences(Vote.FAILURE, goes_on=True, retries_here=True, down=True),
         Outcome.TIMEOUT: Consequences(
             Vote.FAILURE, goes_on=True, may_have_cost=True, down=True, latency=Latency.AT_LEAST
         ),
         Outcome.NETWORK: Consequences(Vote.FAILURE, goes_on=True, retries_here=True, may_have_cost=True, down=True),
-        Outcome.MODEL_GONE: Consequences(Vote.NONE, goes_on=True, disables=True, default_pause_seconds=300),
+        Outcome.MODEL_GONE: Consequences(
+            Vote.NONE, goes_on=True, disables=True, of_model=True, default_pause_seconds=300
+        ),
         Outcome.CANCELLED: Consequences(Vote.NONE, may_have_cost=True),
         Outcome.LOCAL_ERROR: Consequences(Vote.NONE, goes_on=True, may_have_cost=True),
     }

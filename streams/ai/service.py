@@ -6,6 +6,7 @@ from typing import Self
 
 from schemas import ProviderHealth, ProviderUsage
 from streams.ai.adaptive import AdaptiveTimeouts
+from streams.ai.budget import Budget, Unlimited
 from streams.ai.cache import CacheRules
 from streams.ai.chain import Chain
 from streams.ai.config import AIConfig
@@ -15,6 +16,10 @@ from streams.ai.guard import GuardRules
 from streams.ai.health import HealthMonitor, HealthRules
 from streams.ai.health_report import ProviderHealthReport, heartbeat_of, report_on
 from streams.ai.lane import Lane
+from streams.ai.limits.limiter import Limiter
+from streams.ai.limits.people import PeopleLimits
+from streams.ai.limits.rules import Rates, rates_for
+from streams.ai.limits.share import Share, WholeShare
 from streams.ai.options import CompletionOptions, prepared
 from streams.ai.provider import AIProvider, Closable
 from streams.ai.remember import CacheFigures, RememberingChain
@@ -50,6 +55,11 @@ class UnifiedAIService:
         breaker: GuardRules | None = None,
         retries: RetryRules | None = None,
         cache: CacheRules | None = None,
+        rates: Callable[[str, str], Rates] | None = None,
+        share: Share | None = None,
+        people: PeopleLimits | None = None,
+        budget: Budget | None = None,
+        max_in_flight: int = 256,
         shared_cache: SharedCache | None = None,
         health: HealthRules | None = None,
         deadline_seconds: float = 60.0,
@@ -57,6 +67,10 @@ class UnifiedAIService:
         random: Random | None = None,
     ) -> None:
         """Take `providers` in the order in which they are asked; `on_attempt` hears of every attempt.
+
+        `rates(provider, model)` are the limits of one key, of which this process may use `share`; `people` the limits
+        of users; `budget` the money. At most `max_in_flight` attempts are made at a time; users take turns for what
+        is scarce.
 
         With `cache`, a question that was answered before, or is being asked by another caller, is not asked again;
         `shared_cache` is its second tier, closed with the service.
@@ -73,6 +87,8 @@ class UnifiedAIService:
                 tariffs_of(provider, clock.now().date()),
                 timeouts=timeouts,
                 rules=breaker or GuardRules(),
+                budget=budget or Unlimited(),
+                limiter_of=_limiters(provider.name, rates or _no_limits, clock, share or WholeShare()),
                 retries=retries,
                 clock=clock,
                 random=random,
@@ -82,7 +98,14 @@ class UnifiedAIService:
         self._on_attempt = on_attempt or _ignore
         self._tallies = {lane.name: Tally(clock) for lane in self._lanes}
         self._monitor = HealthMonitor(self._lanes, health or HealthRules(), clock=clock, random=random)
-        self._chain = Chain(self._lanes, clock=clock, on_attempt=self._count, deadline_seconds=deadline_seconds)
+        self._chain = Chain(
+            self._lanes,
+            clock=clock,
+            on_attempt=self._count,
+            deadline_seconds=deadline_seconds,
+            people=PeopleLimits(None, None, clock) if people is None else people,
+            max_in_flight=max_in_flight,
+        )
         self._remembering = (
             RememberingChain(
                 self._chain, cache, clock=clock, deadline_seconds=deadline_seconds, shared_cache=shared_cache
@@ -97,6 +120,8 @@ class UnifiedAIService:
         config: AIConfig,
         *,
         on_attempt: Callable[[ProviderUsage], None] | None = None,
+        share: Share | None = None,
+        budget: Budget | None = None,
         clock: Clock | None = None,
         random: Random | None = None,
     ) -> Self:
@@ -118,6 +143,11 @@ class UnifiedAIService:
             retries=config.retries,
             health=config.health,
             cache=config.cache,
+            rates=_configured_rates(config),
+            share=share,
+            budget=budget,
+            people=PeopleLimits(config.user_requests_per_minute, config.requests_per_minute, clock),
+            max_in_flight=config.max_in_flight,
             shared_cache=_shared_cache(config, clock),
             deadline_seconds=config.chain_deadline_seconds,
             clock=clock,
@@ -198,6 +228,7 @@ class UnifiedAIService:
 
     async def aclose(self) -> None:
         """Close the connections of the providers and of the shared cache."""
+        self._chain.close()
         if self._remembering:
             await self._remembering.aclose()
         await self._monitor.aclose()
@@ -226,6 +257,22 @@ def _shared_cache(config: AIConfig, clock: Clock) -> SharedCache | None:
     from streams.ai.redis_cache import RedisCache
 
     return RedisCache(config.cache_url, ttl_seconds=config.cache.ttl_seconds, clock=clock)
+
+
+def _limiters(
+    provider: str, rates: Callable[[str, str], Rates], clock: Clock, share: Share
+) -> Callable[[str], Limiter]:
+    """Makes the limiter of a model for one key of `provider`."""
+    return lambda model: Limiter(rates(provider, model), clock, share)
+
+
+def _no_limits(_: str, __: str) -> Rates:
+    return Rates()
+
+
+def _configured_rates(config: AIConfig) -> Callable[[str, str], Rates]:
+    known = {provider.name: provider for provider in config.providers}
+    return lambda provider, model: known[provider].rates or rates_for(provider, model, known[provider].tier)
 
 
 def _ignore(_: ProviderUsage) -> None:

@@ -37,6 +37,10 @@ class Group(Protocol):
         """The log's end as last seen by a fetch, None when unknown."""
         ...
 
+    def partitions(self, topic: str) -> int | None:
+        """How many partitions `topic` has, None when unknown."""
+        ...
+
     def pause(self, partition: Partition) -> None:
         """Fetch no more of it for now."""
         ...
@@ -84,6 +88,11 @@ class FaustGroup:
         except AssertionError:  # aiokafka's way to say that it is not ours just now
             return None
         return end
+
+    def partitions(self, topic: str) -> int | None:
+        """From the cluster's metadata."""
+        known = self._app.consumer._thread._consumer.partitions_for_topic(topic)  # noqa: SLF001
+        return len(known) if known else None
 
     def pause(self, partition: Partition) -> None:
         """Takes effect with the next fetch.

@@ -16,6 +16,7 @@ from streams.pipeline.errors import CommitFailed, NoProgress
 from streams.pipeline.group import Group
 from streams.pipeline.lanes import Lanes
 from streams.pipeline.record import Partition, Record
+from streams.pipeline.share import PartitionShare
 from streams.pipeline.window import Arrival, Window
 
 logger: Any = get_logger(__name__)
@@ -48,7 +49,9 @@ class Intake:
         clock: Clock,
         grace_seconds: float,
         patience_seconds: float,
+        share: PartitionShare | None = None,
     ) -> None:
+        self._share = share or PartitionShare()
         self._lanes = lanes
         self._group = group
         self._work = work
@@ -73,7 +76,9 @@ class Intake:
     async def assigned(self, partitions: Iterable[Partition]) -> None:
         """Open a window at each committed offset; a fresh group's start is committed first, so it is never guessed."""
         self._paused.clear()
-        for partition in partitions:
+        mine = list(partitions)
+        self._share.assigned(len(mine), self._group.partitions(mine[0].topic) if mine else None)
+        for partition in mine:
             committed = await self._group.committed(partition)
             if committed is None:
                 committed = await self._group.earliest(partition)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from schemas import ProviderUsage
+from streams.ai.limits.share import Share
 from streams.clock import Clock
 from streams.pipeline.brake import Brake
 from streams.pipeline.dead_letters import BadRecord, DeadLetters
@@ -16,6 +17,7 @@ from streams.pipeline.judge import Judge
 from streams.pipeline.lanes import Lanes
 from streams.pipeline.pool import ReadingPool
 from streams.pipeline.record import Record
+from streams.pipeline.share import PartitionShare
 from streams.verify import Policy
 
 
@@ -61,7 +63,7 @@ class Verifier:
         policy: Policy,
         delivery: Delivery,
         group: Group,
-        open_asker: Callable[[Callable[[ProviderUsage], None]], ClosingAsker],
+        open_asker: Callable[[Callable[[ProviderUsage], None], Share], ClosingAsker],
         *,
         crash: Callable[[BaseException], Awaitable[None]],
         clock: Clock,
@@ -78,6 +80,7 @@ class Verifier:
         self._pool = ReadingPool(limits.pool_processes)
         self._brake = Brake(limits.dlq_max_ratio, limits.dlq_min_records)
         self._dead_letters = DeadLetters(delivery, topics.dead_letters, self._brake)
+        self._share = PartitionShare()
         self._asker: ClosingAsker | None = None
         self._hold: Hold | None = None
         self._judge: Any = None
@@ -90,12 +93,13 @@ class Verifier:
             clock=clock,
             grace_seconds=limits.grace_seconds,
             patience_seconds=3 * limits.deadline_seconds + 180,
+            share=self._share,
         )
 
     async def start(self) -> None:
         """Connect the producer and the providers."""
         await self._delivery.start()
-        self._asker = self._open_asker(self._delivery.post_usage)
+        self._asker = self._open_asker(self._delivery.post_usage, self._share)
         self._hold = Hold(
             self._asker,
             self._clock,

@@ -31,9 +31,13 @@ class FakeProvider(Provider):
         name: str = "fake",
         model: str = "fake-1",
         price_per_token: int | None = 100,
+        keys: tuple[str, ...] = (),
         clock: Clock | None = None,
     ) -> None:
-        """`price_per_token` is in nano-USD, for input and output alike; 0: free; None: unknown. All models cost it."""
+        """`keys` are ids that requests choose from, in order of use; they may be set anew at any time.
+
+        `price_per_token` is in nano-USD, for input and output alike; 0: free; None: unknown. All models cost it.
+        """
         clock = clock or SystemClock()
         super().__init__(
             name,
@@ -43,6 +47,11 @@ class FakeProvider(Provider):
         )
         self._script: tuple[Step, ...] = script or ("ok",)
         self.requests: list[CompletionRequest] = []
+        self.keys = keys
+
+    def key_ids(self) -> tuple[str, ...]:
+        """As given."""
+        return self.keys
 
     async def _ask(self, request: CompletionRequest) -> Answer:
         step = self._script[min(len(self.requests), len(self._script) - 1)]

@@ -10,6 +10,7 @@ from streams.pipeline.errors import NoProgress
 from streams.pipeline.intake import Intake
 from streams.pipeline.lanes import Lanes
 from streams.pipeline.record import Partition, Record
+from streams.pipeline.share import PartitionShare
 
 P = Partition("t", 0)
 
@@ -38,6 +39,9 @@ class Log:
     def end(self, partition: Partition) -> int | None:
         return max(self.records) + 1
 
+    def partitions(self, topic: str) -> int | None:
+        return 4
+
     def pause(self, partition: Partition) -> None: ...
 
     def resume(self, partition: Partition) -> None: ...
@@ -61,6 +65,7 @@ class Harness:
         self.faults: list[BaseException] = []
         self.held = False
         self.clock = ManualClock()
+        self.share = PartitionShare()
         self.intake = Intake(
             Lanes(span=span, in_flight=50),
             log,
@@ -70,6 +75,7 @@ class Harness:
             clock=self.clock,
             grace_seconds=grace,
             patience_seconds=60,
+            share=self.share,
         )
 
     async def work(self, record: Record) -> None:
@@ -213,3 +219,12 @@ async def test_a_record_skipped_at_the_end_of_the_log_is_found() -> None:
     await harness.intake._check_tails()
     await harness.feed()
     assert harness.done == [0, 1, 2]
+
+
+async def test_an_assignment_sets_the_share_of_the_limits() -> None:
+    """One of four partitions is a quarter of what all workers may do; none of them leaves the smallest share."""
+    harness = Harness(Log(1))
+    await harness.intake.assigned([P])
+    assert harness.share() == 0.25
+    await harness.intake.assigned([])
+    assert harness.share() == 0.25
