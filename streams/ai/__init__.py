@@ -4,12 +4,14 @@ Layout, in the order a question meets them
 ------------------------------------------
 types       `CompletionRequest`, `Answer`, `TokenUsage`, `Completion`: what goes in and comes out
 options     `CompletionOptions`: what a caller may ask for, checked
+sanitise    what no reader can see is taken out of prompts
 errors      what can go wrong, as a tree
 service     `UnifiedAIService`: the public face
 config      `AIConfig`, `ProviderConfig`: what it is built from
 remember    a question asked twice is paid once: the chain behind a cache and a single flight
 question_key  when are two questions the same?
 cache       answers in memory, bounded in number, bytes and time
+shared_cache  the port of a second tier that workers share; `redis_cache` is one, `cache_value` what it holds
 flights     calls in flight, one for a question
 chain       the walk along the providers until one answers
 walk        a question on its way, and what it demands of prices and limits
@@ -34,6 +36,7 @@ models      the models by data (`models.toml`): defaults, ends, successors
 retirement  when a model ends, and the warnings before
 tariffs     model and price behind `fast` and `quality`; what takes over when a model is gone
 settlement  what an attempt is charged, and its line on the ledger
+telling     what is logged of questions and attempts: sizes, digests, outcome, cost
 budget/     money that cannot be overspent: reserved before a call, settled after it
 provider    `AIProvider`: the port
 health      free checks where live traffic is silent; they pass a dead provider over
@@ -57,6 +60,7 @@ from streams.ai.errors import (
     NoProviderAdmits,
     NoProviderConfigured,
     ProviderMisconfigured,
+    SharedCacheUnusable,
 )
 from streams.ai.guard import GuardRules
 from streams.ai.health import HealthRules
@@ -67,6 +71,7 @@ from streams.ai.providers.fake import FakeProvider
 from streams.ai.remember import CacheFigures
 from streams.ai.retries import RetryRules
 from streams.ai.service import UnifiedAIService
+from streams.ai.shared_cache import SharedCache
 from streams.ai.tally import ProviderTotals
 from streams.ai.types import Answer, Completion, CompletionRequest, TokenUsage
 
@@ -95,6 +100,8 @@ __all__ = [
     "ProviderMisconfigured",
     "ProviderTotals",
     "RetryRules",
+    "SharedCache",
+    "SharedCacheUnusable",
     "TokenUsage",
     "UnifiedAIService",
 ]
