@@ -106,10 +106,12 @@ class HealthMonitor:
         return self._checks[provider]
 
     def is_due(self, lane: Lane) -> bool:
-        """Has live traffic been silent for so long that a check is worth asking?"""
-        heard = self._checks[lane.name].heard_at
+        """Has live traffic been silent for so long that a check is worth asking, or did the last one fail?"""
+        checks = self._checks[lane.name]
+        heard = checks.heard_at
         silent = heard is None or self._clock.monotonic() - heard >= self._rules.every_seconds
-        return silent and isinstance(lane.provider, Checkable) and lane.provider.is_available()
+        wanted = silent or checks.in_a_row > 0
+        return wanted and isinstance(lane.provider, Checkable) and lane.provider.is_available()
 
     async def check(self, lane: Lane) -> None:
         """Ask once and judge. Raises nothing but CancelledError."""
