@@ -222,7 +222,7 @@ async def test_the_list_of_models_is_compared_with_those_in_use() -> None:
     with capture_logs() as logs:
         monitor._review()
     assert [line["event"] for line in logs] == ["ai.model.gone"]
-    assert lane.tariff("fast").model == service.get_provider_health()["openai"].model == "gpt-6-luna"
+    assert lane.tariffs.tariff("fast").model == service.get_provider_health()["openai"].model == "gpt-6-luna"
 
 
 async def test_the_report_tells_the_age_of_the_price() -> None:
