@@ -9,7 +9,7 @@ TESTS  ?= tests
 
 .PHONY: help
 help: ## Show this help
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[36m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[36m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): requirements/dev.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -56,6 +56,20 @@ chaos: $(STAMP) ## Kill workers and the broker under load and prove that nothing
 bench: $(STAMP) ## Efficiency and CPU per record beside a bare loop
 	$(BIN)/python -m tests.bench
 
+# LiteLLM's requirements do not fit ours: it gets an environment of its own.
+ROUTER_VENV  ?= .venv-router
+ROUTER_STAMP := $(ROUTER_VENV)/.installed
+BENCH_ROUTER ?=
+
+$(ROUTER_STAMP): requirements/bench-router.txt
+	@test -x $(ROUTER_VENV)/bin/python || $(PYTHON) -m venv $(ROUTER_VENV)
+	$(ROUTER_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
+.PHONY: bench-router
+bench-router: $(STAMP) $(ROUTER_STAMP) ## This service beside LiteLLM's Router; BENCH_ROUTER=--quick for the short form
+	$(BIN)/python -m tests.bench.router --litellm-python $(ROUTER_VENV)/bin/python $(BENCH_ROUTER)
+
 .PHONY: schemas
 schemas: $(STAMP) ## Write the JSON Schemas again
 	$(BIN)/fulltext schemas
@@ -66,6 +80,9 @@ lock: $(STAMP) ## Resolve the requirements again, with hashes
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-find-links \
 	    --custom-compile-command 'make lock' $${set#*:} pyproject.toml -o requirements/$${set%%:*}.txt || exit 1; \
 	done
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-find-links \
+	  --custom-compile-command 'make lock' --override requirements/bench-router.override \
+	  requirements/bench-router.in -o requirements/bench-router.txt
 
 .PHONY: up
 up: ## Start Kafka, topics and a worker with Docker
@@ -78,4 +95,4 @@ down: ## Stop what `make up` started
 
 .PHONY: clean
 clean: ## Remove what the targets made
-	rm -rf $(VENV) .demo .kafka build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage
+	rm -rf $(VENV) $(ROUTER_VENV) .demo .kafka build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage

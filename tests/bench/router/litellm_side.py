@@ -1,0 +1,70 @@
+"""LiteLLM's Router behind `ask`: two model groups, the second the fallback of the first.
+
+`litellm` leaves everything else at its defaults. `litellm tuned` follows docs.litellm.ai (router, "Retries, fallbacks
+and cooldowns"): no retries at a failed deployment since there is a fallback, a cooldown after few failures, a timeout
+equal to ours. Both have everything switched off that reports to the outside or logs.
+"""
+
+import logging
+import os
+from typing import Any
+
+from tests.bench.router.job import FIRST_MODEL, KEY, SECOND_MODEL, Setup, Variant
+
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # read at import: no download of prices
+os.environ["LITELLM_LOG"] = "CRITICAL"
+
+import litellm
+
+TUNED_TIMEOUT_SECONDS = 5.0
+"""This service's own at the start, for its first provider."""
+_TUNED_ALLOWED_FAILS = 3
+_DEFAULT_COOLDOWN_SECONDS = 5.0
+
+
+class LiteLLMSide:
+    """A Router."""
+
+    def __init__(self, router: litellm.Router, cooldown_seconds: float, extra: dict[str, Any]) -> None:
+        self._router = router
+        self._extra = extra
+        self.cooldown_seconds = cooldown_seconds
+        """As configured, or its default."""
+
+    async def ask(self, prompt: str) -> None:
+        """Raises whatever LiteLLM raises."""
+        await self._router.acompletion(model="first", messages=[{"role": "user", "content": prompt}], **self._extra)
+
+    async def aclose(self) -> None:
+        """The Router has no way to close; the process ends."""
+
+
+def build(variant: Variant, setup: Setup) -> LiteLLMSide:
+    """The side for `setup`."""
+    litellm.telemetry = False
+    litellm.suppress_debug_info = True
+    logging.disable(logging.CRITICAL)
+    options: dict[str, Any] = {}
+    cooldown = _DEFAULT_COOLDOWN_SECONDS
+    if variant == "litellm tuned":
+        cooldown = setup.cooldown_seconds
+        options = {
+            "num_retries": 0,
+            "allowed_fails": _TUNED_ALLOWED_FAILS,
+            "cooldown_time": cooldown,
+            "timeout": TUNED_TIMEOUT_SECONDS,
+        }
+    if not setup.skips_dead:
+        options |= {"num_retries": 0, "disable_cooldowns": True}
+    if setup.cache:
+        options |= {"cache_responses": True}
+    router = litellm.Router(
+        model_list=[_group("first", FIRST_MODEL, setup.first_url), _group("second", SECOND_MODEL, setup.second_url)],
+        fallbacks=[{"first": ["second"]}],
+        **options,
+    )
+    return LiteLLMSide(router, cooldown, {"caching": True} if setup.cache else {})
+
+
+def _group(name: str, model: str, url: str) -> dict[str, Any]:
+    return {"model_name": name, "litellm_params": {"model": f"openai/{model}", "api_base": url, "api_key": KEY}}
