@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
-import structlog
 from pydantic import SecretStr
 
 from schemas import ProviderUsage
@@ -19,6 +18,7 @@ from streams.ai.budget.journal import FileJournal
 from streams.ai.limits.share import Share
 from streams.clock import SystemClock
 from streams.errors import SettingsError
+from streams.logs import get_logger
 from streams.pipeline.connection import client_arguments
 from streams.pipeline.delivery import Delivery
 from streams.pipeline.faust_app import VerifierApp, make_app
@@ -28,7 +28,7 @@ from streams.pipeline.verifier import Limits, Topics, Verifier
 from streams.settings import DEFAULT_PRIORITY, ProviderName, SecretFile, Settings
 from streams.verify import Policy, Question, Reply, is_answer
 
-logger: Any = structlog.get_logger(__name__)
+logger: Any = get_logger(__name__)
 
 KNOWN_PROVIDERS = get_args(ProviderName)
 _RECORD_OVERHEAD = 1024 * 1024

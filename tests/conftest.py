@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from streams.sandbox.kafka import EmbeddedKafka
+from tests.security.canaries import files_showing
+
+pytest_plugins = ["tests.security.canary_plugin"]
 
 
 def run_apart(coroutine: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -22,7 +25,9 @@ def kafka() -> Iterator[EmbeddedKafka]:
     broker = EmbeddedKafka()
     run_apart(broker.start)
     yield broker
+    shown = files_showing(broker.data_dir, pattern="*.log")
     run_apart(broker.stop)
+    assert not shown, "canary keys show in the broker's topics or its log"
 
 
 @pytest.fixture

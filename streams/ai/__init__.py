@@ -46,6 +46,7 @@ minutes     the same by the minute, for an hour
 figures     a provider's own counts
 http        one HTTP client per provider that trusts nobody
 endpoints   is a base URL one that a key may be sent to?
+resolver    and does its name lead to such an address?
 retry_after when may we come back? in all its forms
 providers/  one file per provider, and `FakeProvider`
 """

@@ -19,6 +19,7 @@ def command() -> None:
     from streams.app import ai_config, build_app
     from streams.errors import UserError
     from streams.observability import logging
+    from streams.observability.redaction import Redactor
     from streams.pipeline.faust_app import run
 
     settings = settings_module.load()
@@ -32,7 +33,7 @@ def command() -> None:
     if isinstance(fault, UserError):
         raise fault
     if fault is not None:
-        click.echo(f"fulltext: the worker ended: {type(fault).__name__}: {fault}", err=True)
+        click.echo(Redactor().redact(f"fulltext: the worker ended: {type(fault).__name__}: {fault}"), err=True)
         code = code or 1
     sys.exit(code)
 
