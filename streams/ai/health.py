@@ -5,7 +5,7 @@ mark a lane unhealthy, so that the chain passes it over, and take that back.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -20,6 +20,9 @@ from streams.clock import Clock
 from streams.logs import get_logger
 
 logger = get_logger(__name__)
+
+INVALID_KEY = frozenset({"invalid_api_key", "api_key_invalid"})
+"""How OpenAI, Groq and Google call a key that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,11 @@ class HealthMonitor:
         *,
         clock: Clock,
         random: Random,
-        on_refusal: Callable[[Lane, str, AttemptFailed], None] | None = None,
     ) -> None:
-        """`on_refusal` hears of checks that were refused, such as auth_rejected, with the id of the key used."""
         self._lanes = tuple(lanes)
         self._rules = rules
         self._clock = clock
         self._random = random
-        self._on_refusal = on_refusal
         self._checks = {lane.name: Checks() for lane in lanes}
         self._not_listed: set[tuple[str, str]] = set()
         self._reviewed = clock.now().date()
@@ -131,11 +131,9 @@ class HealthMonitor:
             self._compare(lane, result)
         elif TABLE[result.outcome].down:
             self._ill(lane, result)
-        else:
-            if result.sent:
-                self._well(lane)  # somebody is there, only not for this question
-            if self._on_refusal:
-                self._on_refusal(lane, key_id, result)
+        elif result.sent:
+            self._well(lane)  # somebody is there, only not for this question
+            self._judge_key(lane, key_id, result)
 
     async def _watch(self, lane: Lane) -> None:
         while True:
@@ -170,6 +168,12 @@ class HealthMonitor:
         if lane.unhealthy is not None:
             lane.unhealthy = None
             logger.info("ai.health.recovered", provider=lane.name)
+
+    def _judge_key(self, lane: Lane, key_id: str, refusal: AttemptFailed) -> None:
+        """Park a key that is no key; one that may not list models, which is another refusal, may still ask them."""
+        gate = lane.gates.all().get(key_id)
+        if gate is not None and refusal.code in INVALID_KEY:
+            gate.reject(TABLE[refusal.outcome].default_pause_seconds)
 
     def _compare(self, lane: Lane, models: ModelList) -> None:
         """Learn from the list when models end; one in use that is not on it is worth a line, nothing more."""

@@ -8,7 +8,6 @@ from schemas import ProviderHealth
 from streams.ai.figures import DEGRADED_RATE
 from streams.ai.health import Checks
 from streams.ai.lane import Lane
-from streams.ai.limits.headroom import Headroom
 from streams.ai.provider import HealthStatus, Status
 from streams.ai.tally import Tally
 
@@ -44,8 +43,9 @@ class ProviderHealthReport:
     """Days until the vendor shuts the model down; None: not announced."""
     price_age_days: int | None
     """Days since the model's price was checked; None: unknown."""
-    headroom: Headroom | None = None
-    """What rate limits leave; None: unknown."""
+    requests_left: int | None
+    """What the first key's rate limits leave of requests; None: unknown."""
+    tokens_left: int | None
 
 
 def report_on(lane: Lane, tally: Tally, checks: Checks, today: date) -> ProviderHealthReport:
@@ -71,6 +71,8 @@ def report_on(lane: Lane, tally: Tally, checks: Checks, today: date) -> Provider
         admits_at=heartbeat.admits_at,
         end_of_life_days=lane.tariffs.retirement.days_left(tariff.model, today),
         price_age_days=(today - checked).days if checked else None,
+        requests_left=heartbeat.requests_left,
+        tokens_left=heartbeat.tokens_left,
     )
 
 

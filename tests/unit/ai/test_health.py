@@ -90,22 +90,32 @@ async def test_when_all_are_unhealthy_it_is_said_when_to_come_back() -> None:
 
 @pytest.mark.parametrize("outcome", list(Outcome))
 async def test_only_nobody_there_counts_as_ill(outcome: Outcome) -> None:
-    """A refused check says that somebody is there; it is told on with the key's id, and passes nothing over."""
+    """A refused check says that somebody is there: nothing is passed over, neither provider nor key."""
     provider = Checked(name="a")
     provider.says = AttemptFailed(outcome, "test")
-    service, clock, _ = make(provider)
-    refused: list[tuple[str, str, Outcome]] = []
-    monitor = HealthMonitor(
-        service._lanes,
-        HealthRules(),
-        clock=clock,
-        random=Random(1),
-        on_refusal=lambda lane, key_id, failure: refused.append((lane.name, key_id, failure.outcome)),
-    )
+    service, _, _ = make(provider)
+    monitor, lane = parts(service)
     for _ in range(3):
-        await monitor.check(service._lanes[0])
-    assert (service._lanes[0].unhealthy is not None) == TABLE[outcome].down
-    assert refused == ([] if TABLE[outcome].down else [("a", "", outcome)] * 3)
+        await monitor.check(lane)
+    assert (lane.unhealthy is not None) == TABLE[outcome].down == (not service.admits())
+
+
+async def test_a_key_that_is_none_is_parked_before_a_call_needs_it() -> None:
+    """The other key goes on; a check without any key to send says nothing about the provider."""
+
+    class Keyed(Checked):
+        def key_ids(self) -> tuple[str, ...]:
+            return ("k1", "k2")
+
+    provider = Keyed(name="a")
+    provider.says = AttemptFailed(Outcome.AUTH_REJECTED, "invalid_api_key", http_status=401)
+    service, _, _ = make(provider)
+    monitor, lane = parts(service)
+    await monitor.check(lane)
+    provider.says = AttemptFailed(Outcome.AUTH_REJECTED, "no_key", sent=False)
+    await monitor.check(lane)
+    await service.generate_completion("question")
+    assert [request.key_id for request in provider.requests] == ["k2"]
 
 
 async def test_a_check_that_never_ends_or_breaks_is_ended_and_counted() -> None:
@@ -229,6 +239,6 @@ async def test_the_report_tells_the_age_of_the_price() -> None:
     """A price nobody checked has none."""
     service, _, _ = make(FakeProvider(name="a"))
     report = service.get_provider_health()["a"]
-    assert (report.price_age_days, report.status, report.headroom) == (None, "unknown", None)
+    assert (report.price_age_days, report.status, report.requests_left) == (None, "unknown", None)
     assert isinstance(report.timeout_seconds, float)
     assert report.end_of_life_days is None
