@@ -12,6 +12,7 @@ remember    a question asked twice is paid once: the chain behind a cache and a 
 question_key  when are two questions the same?
 cache       answers in memory, bounded in number, bytes and time
 shared_cache  the port of a second tier that workers share; `redis_cache` is one, `cache_value` what it holds
+redis_batches  many callers, few round trips; `patience` does not blame a server for our own busy loop
 flights     calls in flight, one for a question
 chain       the walk along the providers until one answers
 walk        a question on its way, and what it demands of prices and limits

@@ -20,8 +20,11 @@ class SharedCache(Protocol):
     than a small bound of its own. What cannot be had in that time is not there; what cannot be kept is not kept.
     """
 
-    faults: int
-    """Calls that failed, ran out of time, or were not tried because earlier ones had failed."""
+    @property
+    def faults(self) -> int:
+        """Calls that failed, ran out of time, or were not tried because earlier ones had failed."""
+        ...
+
     ignored: int
     """Values found or offered that were broken, foreign or too large."""
 

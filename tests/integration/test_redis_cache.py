@@ -11,7 +11,7 @@ from redis_server import PASSWORD, RedisServer
 
 from schemas import ProviderUsage
 from streams.ai import CacheRules, Completion, CompletionOptions, FakeProvider, GuardRules, UnifiedAIService
-from streams.ai.redis_cache import MAX_VALUE_BYTES, RULES, RedisCache
+from streams.ai.redis_cache import MAX_VALUE_BYTES, RedisCache
 from streams.clock import ManualClock
 
 KEY = b"k" * 32
@@ -162,7 +162,7 @@ async def test_a_full_redis_is_still_read(server: RedisServer, caches: list[Redi
         assert (await worker.generate_completion(f"question {number}")).content == "yes"
     assert len(ledger) == cache.faults == 10
     refused = server.ask("INFO errorstats").partition("errorstat_OOM:count=")[2].partition("\r")[0]
-    assert int(refused) == RULES.consecutive
+    assert int(refused) == 3
     assert await cache.get(KEY, ["a"], PATIENT) is not None
 
 
@@ -213,6 +213,32 @@ async def test_a_dead_redis_fails_no_question_and_a_new_one_is_used(tmp_path, ca
         assert len(keys(server)) == 1
     finally:
         server.kill()
+
+
+async def test_a_burst_takes_two_connections(server: RedisServer, caches: list[RedisCache]) -> None:
+    """500 callers at once are served in batches, one connection for reads and one for writes, and none fails."""
+
+    def connections() -> int:
+        return int(server.ask("INFO stats").partition("total_connections_received:")[2].partition("\r")[0])
+
+    cache = open_cache(server, caches)
+    worker, ledger = service(cache)
+    before = connections()
+    await asyncio.gather(*(worker.generate_completion(f"question {number}") for number in range(500)))
+    assert connections() - before == 3  # one is this look
+    assert (len(ledger), len(keys(server)), cache.faults) == (500, 500, 0)
+
+
+async def test_a_cancelled_write_is_written(server: RedisServer, caches: list[RedisCache]) -> None:
+    """A worker that stops cancels its callers; the answers are paid, so they are kept before the connection closes."""
+    cache = open_cache(server, caches)
+    write = asyncio.create_task(cache.put(KEY, answer(), PATIENT))
+    await asyncio.sleep(0)
+    write.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await write
+    await cache.aclose()
+    assert len(keys(server)) == 1
 
 
 async def test_a_cancelled_or_hasty_read_spoils_no_later_one(server: RedisServer, caches: list[RedisCache]) -> None:

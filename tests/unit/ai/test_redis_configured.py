@@ -23,6 +23,7 @@ ANSWER = Completion("yes", 1, 1, 0, "a", "m", None, 0, cached=True, attempts=(),
 @pytest.mark.parametrize(
     "url",
     [f"http://:{SECRET}@host", f"{SECRET}", f"redis://:{SECRET}@host:port/0", f"redis://h/0?socket_timeout={SECRET}"],
+    ids=["scheme", "no_url", "port", "option"],
 )
 def test_a_url_that_is_none_is_an_error_that_shows_nothing_of_it(url: str) -> None:
     """One sentence that names the variable and the form."""
