@@ -67,10 +67,10 @@ class SlidingWindow:
 
     def take(self, amount: int) -> Slot:
         """Count `amount` from now on. Raises ValueError where `wait` would not say 0."""
-        if self.wait(amount) != 0:
-            raise ValueError(f"{amount} does not fit now: take only what wait() gives 0 for")
         now = self._clock.monotonic()
         self._forget(now)
+        if amount < 0 or (self.capacity is not None and self._taken + amount > self.capacity):
+            raise ValueError(f"{amount} does not fit now: take only what wait() gives 0 for")
         self._taken += amount
         if not self._slots or not self._joins(self._slots[-1], now):
             self._slots.append(Slot(now, now, 0))
