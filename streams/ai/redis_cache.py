@@ -6,6 +6,7 @@ but no prompts; whoever can write to this Redis can plant answers, so they are c
 """
 
 import asyncio
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from random import Random
@@ -76,7 +77,7 @@ class RedisCache:
     async def put(self, question: bytes, answer: Completion, seconds: float) -> None:
         """Write it, with its time to live, which Redis keeps."""
         try:
-            value = encode(answer, round(self._clock.now().timestamp() + self._ttl_seconds))
+            value = encode(answer, math.ceil(self._clock.now().timestamp() + self._ttl_seconds))
         except ValueError:
             value = b""
         if not 0 < len(value) <= MAX_VALUE_BYTES:

@@ -84,4 +84,6 @@ def _foot(verdict: FulltextVerdict) -> Iterator[Text]:
     if verdict.injection.suspected:
         yield Text("\nSome text speaks to a model: " + " | ".join(verdict.injection.spans)[:300], "yellow")
     tried = f"{len(verdict.attempts)} attempts" if verdict.attempts else "no model asked"
+    if verdict.cached:
+        tried = f"answered before; {verdict.saved_nano_usd / _NANO:.6f} USD saved"
     yield Text(f"\nCost {verdict.cost_nano_usd / _NANO:.6f} USD ({tried})")

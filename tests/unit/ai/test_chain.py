@@ -295,6 +295,7 @@ async def test_bad_prompts_are_refused_before_anything_is_tried(prompt: str, nam
         {"content_id": 5},
         {"schema": {"type": object()}},
         {"providers": "groq"},
+        {"system": "x" * 2_000_001},
     ],
 )
 def test_options_out_of_range_are_named(options: dict[str, object]) -> None:

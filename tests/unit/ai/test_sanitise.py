@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.ai import CompletionOptions, FakeProvider, UnifiedAIService
+from streams.ai import CacheRules, CompletionOptions, FakeProvider, UnifiedAIService
 from streams.ai.sanitise import sanitise
 
 NASTY = (
@@ -82,8 +82,32 @@ def test_no_run_of_hidden_characters_is_left(text: str) -> None:
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", sanitise(text))
 
 
+async def test_texts_that_look_the_same_are_the_same_question() -> None:
+    """The cache's key is over what the model sees."""
+    provider = FakeProvider("yes")
+    service = UnifiedAIService([provider], cache=CacheRules())
+    await service.generate_completion("is it?", CompletionOptions(system="be brief"))
+    again = await service.generate_completion("is\u200b it?\ufeff", CompletionOptions(system="be\x00 brief"))
+    assert again.cached
+    assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a\u200b" * 1_000_000, "\U000e0041" * 2_000_000, "क\u200d\u200d" * 600_000],
+    ids=["zero_width", "tags", "joiners"],
+)
+async def test_the_longest_hostile_prompt_is_cleaned_in_one_go(text: str) -> None:
+    """Nothing in it makes the work grow faster than its length: two million characters do not stop the test."""
+    provider = FakeProvider("yes")
+    done = await UnifiedAIService([provider]).generate_completion("?" + text[:-1])
+    assert done.content == "yes"
+    size = len(provider.requests[0].prompt)
+    assert size <= 1 + len(text) * 2 // 3
+
+
 async def test_every_prompt_and_system_text_is_sanitised_and_the_schema_is_not() -> None:
-    """Inside the service, for whoever calls; texts that are the same when sanitised are the same question."""
+    """Inside the service, for whoever calls."""
     provider = FakeProvider("{}")
     service = UnifiedAIService([provider])
     schema = {"type": "object", "description": "a\u200bb"}
