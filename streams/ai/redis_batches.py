@@ -18,7 +18,7 @@ from streams.logs import get_logger
 
 logger: Any = get_logger(__name__)
 
-_AT_ONCE = 64
+_AT_ONCE = 512
 """Callers served by one batch."""
 _CLOSE_SECONDS = 1.0
 
@@ -35,7 +35,7 @@ class Batches:
     """Reads, or writes, of one process. `guard` says when the server is to be left alone. Belongs to one event loop."""
 
     def __init__(self, redis: Any, guard: Guard, clock: Clock, *, seconds: float) -> None:
-        """Grant a batch so many `seconds`; a caller waits for two of them at most."""
+        """Grant a batch so many `seconds`. A caller waits for two at most, unless more than 512 call at a time."""
         self._redis = redis
         self._guard = guard
         self._clock = clock
