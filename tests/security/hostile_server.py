@@ -44,8 +44,8 @@ def endless_body() -> Iterator[bytes]:
 
 
 def endless_chunks() -> Iterator[bytes]:
-    """Of one byte each."""
-    return chain([_CHUNKED], repeat(b"1\r\n \r\n" * 10_000))
+    """Small ones."""
+    return chain([_CHUNKED], repeat(_chunk(b" " * 64) * 1_000))
 
 
 def absurd_length() -> Iterator[bytes]:
