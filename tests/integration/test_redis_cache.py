@@ -215,8 +215,8 @@ async def test_a_dead_redis_fails_no_question_and_a_new_one_is_used(tmp_path, ca
         server.kill()
 
 
-async def test_a_burst_takes_two_connections(server: RedisServer, caches: list[RedisCache]) -> None:
-    """500 callers at once are served in batches, one connection for reads and one for writes, and none fails."""
+async def test_a_burst_takes_two_connections_at_most(server: RedisServer, caches: list[RedisCache]) -> None:
+    """500 callers at once are served in batches: reads and writes need no more than a connection each, and none fails."""
 
     def connections() -> int:
         return int(server.ask("INFO stats").partition("total_connections_received:")[2].partition("\r")[0])
@@ -225,7 +225,7 @@ async def test_a_burst_takes_two_connections(server: RedisServer, caches: list[R
     worker, ledger = service(cache)
     before = connections()
     await asyncio.gather(*(worker.generate_completion(f"question {number}") for number in range(500)))
-    assert connections() - before == 3  # one is this look
+    assert connections() - before <= 3  # one is this look
     assert (len(ledger), len(keys(server)), cache.faults) == (500, 500, 0)
 
 
