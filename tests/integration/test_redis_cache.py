@@ -216,7 +216,7 @@ async def test_a_dead_redis_fails_no_question_and_a_new_one_is_used(tmp_path, ca
 
 
 async def test_a_burst_takes_two_connections_at_most(server: RedisServer, caches: list[RedisCache]) -> None:
-    """500 callers at once are served in batches: reads and writes need no more than a connection each, and none fails."""
+    """500 callers at once are served in batches: reads and writes need one connection each at most; none fails."""
 
     def connections() -> int:
         return int(server.ask("INFO stats").partition("total_connections_received:")[2].partition("\r")[0])
