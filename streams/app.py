@@ -136,7 +136,9 @@ def service_asker(
 ) -> ServiceAsker:
     """The real chain. Call it inside the loop that uses it. Raises NoProviderConfigured."""
     config = ai_config(settings)
-    return ServiceAsker(UnifiedAIService.from_config(config, on_attempt=on_attempt, share=share, budget=budget))
+    service = UnifiedAIService.from_config(config, on_attempt=on_attempt, share=share, budget=budget)
+    service.start_health_checks()
+    return ServiceAsker(service)
 
 
 def budget_limits(settings: Settings) -> BudgetLimits:

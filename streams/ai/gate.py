@@ -64,7 +64,8 @@ class Gate:
         limiter = self.limiter(model)
         row = TABLE[outcome]
         failed = result if isinstance(result, AttemptFailed) else None
-        limiter.settle(grant, tokens or None, sent=failed is None or failed.sent)
+        used = tokens if tokens or not row.may_have_cost else None
+        limiter.settle(grant, used, sent=failed is None or failed.sent)
         if result.headroom is not None:
             limiter.correct(result.headroom, grant)
         if row.vote is Vote.SUCCESS:

@@ -3,6 +3,10 @@
 Our count is exact for what we send; a header also knows of others who use the key. So a header may lower what we
 take, and its limit fills in one that is unknown, but it never lifts us above our own count or a configured limit.
 No header is believed for longer than two minutes (a minute's limit) or a day (a day's).
+
+A header's reset is the time until the limit is whole again (OpenAI: "until the rate limit resets to its initial
+state"; Groq's figures are the same arithmetic), so what is missing comes back evenly until then. Where the limit itself
+is not told, nothing is thought to come back before the reset.
 """
 
 import math
@@ -32,7 +36,10 @@ class _Told(NamedTuple):
 
     left: int
     mark: int
+    at: float
     until: float
+    per_second: float
+    """So much comes back; 0 where it is not known."""
 
 
 class Allowance:
@@ -60,9 +67,13 @@ class Allowance:
         self._told_refused = False
         if wait is None or told is None or amount <= self._told_left(told):
             return wait
-        until_reset = seconds_until(told.until, self._clock.monotonic())
-        self._told_refused = until_reset > wait
-        return max(wait, until_reset)
+        now = self._clock.monotonic()
+        back_at = told.until
+        if told.per_second > 0:
+            back_at = min(back_at, now + (amount - self._told_left(told)) / told.per_second)
+        for_header = seconds_until(back_at, now)
+        self._told_refused = for_header > wait
+        return max(wait, for_header)
 
     def reason(self) -> str:
         """What stood behind the last wait, for people."""
@@ -85,7 +96,7 @@ class Allowance:
         own, told = self._own_left(share), self._still_told()
         if told is None:
             return own
-        left = max(0, self._told_left(told))
+        left = max(0, int(self._told_left(told)))
         return left if own is None else min(own, left)
 
     def hint(
@@ -103,7 +114,9 @@ class Allowance:
         reset = _UNSAID_RESET_SECONDS if reset_seconds is None else reset_seconds
         if not math.isfinite(reset) or reset < 0:
             return
-        told = _Told(left, self._spent if entry is None else entry.mark, now + min(reset, longest))
+        whole = min(reset, longest)
+        back = (limit - left) / whole if limit is not None and whole > 0 else 0.0
+        told = _Told(left, self._spent if entry is None else entry.mark, now, now + whole, back)
         own, current = self._own_left(share), self._still_told()
         # as much as we believe ourselves, or more: nobody else is at it, and our own count is the stricter one
         news = None if own is not None and left >= own else told
@@ -131,5 +144,6 @@ class Allowance:
             self._told = None
         return self._told
 
-    def _told_left(self, told: _Told) -> int:
-        return told.left - (self._spent - told.mark)
+    def _told_left(self, told: _Told) -> float:
+        back = (self._clock.monotonic() - told.at) * told.per_second
+        return told.left + back - (self._spent - told.mark)

@@ -210,3 +210,16 @@ def test_no_header_is_believed_for_long(heard: list[Headroom]) -> None:
     clock.advance(DAY)
     assert limiter.left() == (30, 8_000)
     assert limiter.admits_in(8_000) == 0.0
+
+
+def test_what_is_missing_comes_back_evenly_where_the_limit_is_told() -> None:
+    """A reset is the time until the limit is whole: of 1,000 a day used up, one is back after 86.4 s, not in a day."""
+    limiter, clock = make(Rates(requests_per_day=1_000))
+    limiter.correct(
+        Headroom(requests_left=0, requests_limit=1_000, requests_reset_seconds=86_400.0, requests_period=DAY)
+    )
+    assert limiter.admits_in(1) == pytest.approx(86.4)
+    clock.advance(86.5)
+    assert limiter.admits_in(1) == 0.0
+    limiter.take(1)
+    assert limiter.admits_in(1) == pytest.approx(86.4, abs=0.2)
