@@ -71,14 +71,16 @@ class FileJournal:
             self._grants = in_force(self._grants.values())
             self._rewrite()
 
-    def close(self) -> None:
-        """Make durable what is not, and let another process have the file."""
-        if self._file >= 0:
-            self.append(())
+    def close(self, grants: Iterable[Grant] = ()) -> None:
+        """Write the last grants, durable as all before, and let another process have the file. Twice is once."""
+        try:
+            if self._file >= 0:
+                self.append(grants)
+        finally:
             self._shut()
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+            if self._lock >= 0:
+                os.close(self._lock)
+                self._lock = -1
 
     def _take_lock(self) -> None:
         try:

@@ -34,8 +34,8 @@ class Journal(Protocol):
         """Write grants; with `sync` they are durable on return. Raises JournalUnusable."""
         ...
 
-    def close(self) -> None:
-        """Make durable what is not, and let another process have the file."""
+    def close(self, grants: Iterable[Grant] = ()) -> None:
+        """Write the last grants, durable as all before, and let another process have the file."""
         ...
 
 
@@ -108,17 +108,18 @@ class MemoryBudget:
         return tuple(self._balances(self._accounts))
 
     def close(self) -> None:
-        """Return to the journal what was granted and not used; open reservations stay charged. Raises JournalUnusable.
+        """Return to the journal what was granted and not used; open reservations stay charged.
 
-        Nothing can be reserved afterwards where a journal is used, but for calls that cost nothing.
+        Nothing can be reserved afterwards where a journal is used, but for calls that cost nothing. Closing twice is
+        closing once. Raises JournalUnusable where it cannot be written; then the unused rest is forfeited.
         """
         if self._journal is None:
             return
-        touched = [account for account in self._accounts if not account.untouched]
-        for account in touched:
+        # All of them, the unused too: that they stand for the current periods keeps earlier ones from coming back.
+        last = list(self._accounts)
+        for account in last:
             account.granted = account.spent + account.reserved
-        self._journal.append(account.grant() for account in touched)
-        self._journal.close()
+        self._journal.close(account.grant() for account in last)
 
     def _grant(self, accounts: Iterable[Account], nano_usd: int) -> None:
         """See that `nano_usd` more may be spent: durable first, then in force."""

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.ai.budget import BudgetLimits
@@ -28,6 +28,7 @@ def test_the_settings_form():
     assert BudgetLimits.parse(None, None, "0", PROVIDERS), "a limit of 0 is a limit"
 
 
+@settings(deadline=None)
 @given(st.decimals(min_value=0, max_value=999_999_999, places=9))
 def test_no_fraction_is_rounded(amount: Decimal):
     """Every amount of up to nine decimals comes out as it was written."""
@@ -74,6 +75,7 @@ def test_bad_parts_are_named(text, problem):
     assert caught.value.setting == "AI_MONTHLY_BUDGET_USD"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_limits_or_one_clear_error(text):
     """Whatever is in the variable, there is no other exception, and no amount is negative."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.ai.budget import BudgetLimits, MemoryBudget, Reservation, Shortage
@@ -114,6 +114,17 @@ def test_a_restart_on_the_next_day(path):
     crash(journal)
 
 
+def test_a_clean_end_in_a_new_period_is_the_end_of_the_old_one(path):
+    """A clock put back between the runs brings back neither the old day nor what was granted and unused in it."""
+    budget, clock, _ = start(path)
+    take(budget, "1", 1)
+    clock.advance(86_400)
+    budget.close()
+    budget, _, journal = start(path)
+    assert {balance.period: balance.spent for balance in budget.balances()} == {"2026-11-25": 0, "2026-11": 1}
+    crash(journal)
+
+
 def test_limits_may_change_between_runs(path):
     """A lower limit counts what was spent; a budget that was not configured for a while is not forgotten."""
     budget, _, _ = start(path)
@@ -143,6 +154,7 @@ def test_a_last_line_without_its_end_is_left_out(path):
         path.write_bytes(whole)
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_any_damaged_byte_fails_closed(tmp_path_factory, data):
     """Whatever byte of a whole line is changed: an error that names the file, never a wrong figure."""
@@ -199,8 +211,11 @@ def test_a_full_disk_stops_the_spending(path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", full)
         second = take(budget, "2", 40)
+        before = budget.balances()
         with pytest.raises(JournalUnusable, match="No space left on device"):
             budget.reserve("3", "groq", None, 10)
+        assert budget.balances() == before
+        take(budget, "free", 0)
         budget.settle(first, 500)
     with pytest.raises(JournalUnusable):
         budget.reserve("3", "groq", None, 1)
@@ -213,11 +228,29 @@ def test_closed_means_closed(path):
     """After the clean end nothing more is taken, twice closing is once, and another process may open it."""
     budget, _, _ = start(path)
     open_call = take(budget, "1", 10)
-    budget.close()
+    for _ in range(2):
+        budget.close()
     with pytest.raises(JournalUnusable, match="closed"):
         budget.reserve("2", "groq", None, 1)
     FileJournal(path).close()
     budget.settle(open_call, 10)
+
+
+def test_a_close_that_cannot_write_frees_the_file(path, monkeypatch):
+    """The unused rest is forfeited, and the next process may start."""
+    budget, _, _ = start(path)
+    budget.settle(take(budget, "1", 10), 10)
+
+    def broken(file: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", broken)
+        with pytest.raises(JournalUnusable, match="Input/output error"):
+            budget.close()
+    budget, _, journal = start(path)
+    assert 10 <= spent(budget)["groq/day"] <= 100
+    crash(journal)
 
 
 def test_the_file_does_not_grow_for_ever(path, monkeypatch):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.ai.budget.periods import Calendar, Period
@@ -12,6 +12,7 @@ from streams.clock import ManualClock
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - see timezones
 
 
+@settings(deadline=None)
 @given(moments)
 def test_a_moment_is_in_its_periods(moment):
     """Day and month hold the moment, meet the next without a gap, and their labels name them."""
@@ -37,6 +38,7 @@ def test_other_labels_are_refused(label):
         Period.parse(label)
 
 
+@settings(deadline=None)
 @given(st.lists(st.timedeltas(timedelta(days=-70), timedelta(days=70)), max_size=20))
 def test_the_calendar_never_goes_back(steps):
     """However the clock jumps, the day and the month are those of the latest moment that was seen."""
