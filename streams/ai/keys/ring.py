@@ -15,7 +15,9 @@ from streams.logs import get_logger
 logger = get_logger(__name__)
 
 _CHECK_SECONDS = 1.0
-"""Sources are asked no more often whether they changed, and a rejected key makes nobody read more often."""
+"""Sources are asked no more often whether they changed."""
+_BURST = 4
+"""Rejected keys make the sources be read so many times in a row, and then once a second."""
 
 
 @dataclass(slots=True)
@@ -42,7 +44,9 @@ class KeyRing:
         self._told: set[str] = set()
         """Rejected keys for which the sources were read again already."""
         self._owed = False
-        """A key was rejected so soon after a read that the next one has to wait."""
+        """A key was rejected after so many others that the read has to wait."""
+        self._paid_until = float("-inf")
+        """Each read for a rejected key takes a second of the clock; at most `_BURST` of them may lie ahead of it."""
         self._check_at = 0.0
         self._read_at = float("-inf")
         self._reading: asyncio.Task[None] | None = None
@@ -63,7 +67,7 @@ class KeyRing:
 
     async def ready(self) -> None:
         """Wait for the first keys where they are not there from the start."""
-        if self._held and not self._keys and not self._read_lately():
+        if self._held and not self._keys and self._clock.monotonic() - self._read_at >= _CHECK_SECONDS:
             await self.refresh()
 
     async def refresh(self) -> None:
@@ -75,9 +79,12 @@ class KeyRing:
         if key_id not in self._keys or key_id in self._told:
             return
         self._told.add(key_id)
-        if self._read_lately():
+        now = self._clock.monotonic()
+        self._paid_until = max(self._paid_until, now)
+        if self._paid_until - now > _BURST - 1:
             self._owed = True
             return
+        self._paid_until += 1
         with suppress(TimeoutError):
             async with asyncio.timeout(wait_seconds):
                 await self.refresh()
@@ -96,9 +103,6 @@ class KeyRing:
         if self._owed or any(held.source.changed() for held in self._held):
             with suppress(RuntimeError):  # outside of a loop nothing can be read, and nothing is asked either
                 self._start()
-
-    def _read_lately(self) -> bool:
-        return self._clock.monotonic() - self._read_at < _CHECK_SECONDS
 
     def _start(self) -> asyncio.Task[None]:
         loop = asyncio.get_running_loop()
