@@ -23,6 +23,7 @@ retries     when one more try is made, how late, and how often at most
 attempt     one attempt at one provider, from its admission to the ledger
 lane        a provider with its guard, its keys' gates, its time and its prices
 gate        one API key's admission: its pause and its limits
+keys/       several API keys, from values, files, AWS or encrypted, read again when they change
 guard       who may call now: asyncio admission over pybreaker
 window      the recent votes behind the guard's rates
 pause       "not before t"

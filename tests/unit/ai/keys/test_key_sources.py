@@ -1,5 +1,7 @@
 """From configuration to sources: lists, places, order, and errors that name the variable."""
 
+import os
+import pickle
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -73,6 +75,28 @@ def test_a_file_named_in_the_environment_is_read_again(
     key_file("sk-canary-1", "sk-canary-2")
     assert source.changed()
     assert len(source.read_now()) == 2
+
+
+def test_a_pipe_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell's `<(...)` gives its content to the settings and nothing to a second reader."""
+    reading, writing = os.pipe()
+    os.write(writing, b"sk-canary-1\n")
+    os.close(writing)
+    monkeypatch.delenv("GROQ_API_KEY", raising=False)
+    monkeypatch.setenv("GROQ_API_KEY_FILE", f"/dev/fd/{reading}")
+    config = ai_config(load())
+    os.close(reading)
+    assert found(config.providers[0]) == [("GROQ_API_KEY", ["sk-canary-1"])]
+
+
+def test_a_file_s_path_survives_another_process(key_file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings are given to process pools; the secret's own repr hides it there too."""
+    path = key_file("sk-canary-1")
+    monkeypatch.delenv("GROQ_API_KEY", raising=False)
+    monkeypatch.setenv("GROQ_API_KEY_FILE", str(path))
+    settings = pickle.loads(pickle.dumps(load()))  # noqa: S301 - made right here
+    assert ai_config(settings).providers[0].api_key_file == path
+    assert shown_in(repr(settings)) is None
 
 
 @pytest.mark.parametrize(
