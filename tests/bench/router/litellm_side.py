@@ -3,6 +3,8 @@
 `litellm` leaves everything else at its defaults. `litellm tuned` follows docs.litellm.ai (router, "Retries, fallbacks
 and cooldowns"): no retries at a failed deployment since there is a fallback, a cooldown after few failures, a timeout
 equal to ours. Both have everything switched off that reports to the outside or logs.
+
+Tried and not better: both deployments in one group with `order` and `enable_pre_call_checks`, with no or one retry.
 """
 
 import logging

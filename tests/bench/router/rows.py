@@ -25,7 +25,12 @@ class Row:
 
 
 ROWS = (
-    Row("hits on a dead first provider, 200 requests", "dead", "hits", at_most=_RULES.consecutive + _RULES.probes),
+    Row(
+        "hits on a dead first provider, 200 requests, 20 at a time",
+        "dead",
+        "hits",
+        at_most=_RULES.consecutive + _RULES.probes,
+    ),
     Row("... time for them", "dead", "seconds", "s"),
     Row("20 requests, first says 429, Retry-After 5", "throttled", "seconds", "s", at_most=1.0),
     Row("... hits on the throttled one", "throttled", "hits"),
