@@ -101,7 +101,6 @@ async def _demo(local_tier: str, constant_answer: str | None) -> Run:
             environment = {
                 **{k: v for k, v in os.environ.items() if not k.startswith(_PROVIDER_VARIABLES)},
                 **emulator.environment(),
-                "GROQ_TIER": "paid",  # so that the demo has a cost to show
                 "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap,
                 "VERIFY_LOCAL_TIER": local_tier,
                 "LOG_LEVEL": "warning",

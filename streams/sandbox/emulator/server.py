@@ -112,6 +112,8 @@ class Emulator:
             "AZURE_OPENAI_API_KEY": "emulated-azure-key",
             "OPENAI_BASE_URL": urls["openai"],
             "OPENAI_API_KEY": "emulated-openai-key",
+            "GROQ_TIER": "paid",  # what it costs is to be seen, and its limits are not those of the free tier
+            "AI_CACHE_URL": "",  # made-up answers must not get into a cache that others use
             "AI_ALLOW_PRIVATE_ENDPOINTS": "true",
         }
 

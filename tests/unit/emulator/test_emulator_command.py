@@ -26,7 +26,7 @@ def test_it_prints_its_settings_serves_and_ends_well(tmp_path: Path, number: sig
         [*COMMAND, "--bill", str(bill)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         assert process.stdout is not None
-        settings = dict(process.stdout.readline().strip().split("=", 1) for _ in range(10))
+        settings = dict(process.stdout.readline().strip().split("=", 1) for _ in range(12))
         root = settings["GROQ_BASE_URL"].removesuffix("/groq/openai/v1")
         port = int(root.rsplit(":", 1)[1])
         with socket.create_connection(("127.0.0.1", port), timeout=10):
