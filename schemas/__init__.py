@@ -9,7 +9,7 @@ usage     `ProviderUsage`, one event per attempt at a provider (`provider-usage`
 stats     `ProviderWindow`, a provider's figures over a window (`provider-stats`)
 health    `ProviderHealth`, a worker's view of a provider (`provider-health`)
 alerts    `BudgetAlert` (`budget-alerts`)
-leases    `BudgetLease`, a grant of the budget ledger (`budget-leases`)
+leases    `BudgetLease`, a grant of the budget ledger (`budget-leases`); `BudgetRequest`, what workers ask of it
 export    the JSON Schema of every topic, written to `schemas/json/`
 """
 
@@ -17,7 +17,7 @@ from schemas.alerts import BudgetAlert
 from schemas.base import SCHEMA_VERSION, Message
 from schemas.content import ScrapedContent
 from schemas.health import ProviderHealth
-from schemas.leases import BudgetLease
+from schemas.leases import BudgetLease, BudgetRequest
 from schemas.stats import ProviderWindow
 from schemas.usage import CostKind, Outcome, ProviderUsage
 from schemas.verdict import (
@@ -40,6 +40,7 @@ __all__ = [
     "AttemptSummary",
     "BudgetAlert",
     "BudgetLease",
+    "BudgetRequest",
     "Completeness",
     "CostKind",
     "DocumentStats",

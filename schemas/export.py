@@ -7,7 +7,7 @@ from schemas.alerts import BudgetAlert
 from schemas.base import Message
 from schemas.content import ScrapedContent
 from schemas.health import ProviderHealth
-from schemas.leases import BudgetLease
+from schemas.leases import BudgetLease, BudgetRequest
 from schemas.stats import ProviderWindow
 from schemas.usage import ProviderUsage
 from schemas.verdict import FulltextVerdict
@@ -22,6 +22,7 @@ TOPIC_MESSAGES: dict[str, type[Message]] = {
     "provider-health": ProviderHealth,
     "budget-alerts": BudgetAlert,
     "budget-leases": BudgetLease,
+    "budget-requests": BudgetRequest,
 }
 
 

@@ -24,6 +24,7 @@ STATS = "provider-stats"
 HEALTH = "provider-health"
 ALERTS = "budget-alerts"
 LEASES = "budget-leases"
+REQUESTS = "budget-requests"
 
 HEADROOM_BYTES = 1024 * 1024
 """Above the largest content: key, headers (those of a dead letter too) and framing."""
@@ -102,6 +103,7 @@ def specs(settings: Settings) -> tuple[TopicSpec, ...]:
         TopicSpec(name(HEALTH), 1, "compact,delete", retention_ms=_DAY_MS),  # workers that are gone fade away
         TopicSpec(name(ALERTS), 1, retention_ms=30 * _DAY_MS),
         TopicSpec(name(LEASES), 1, "compact"),
+        TopicSpec(name(REQUESTS), 1, retention_ms=7 * _DAY_MS),
     )
 
 

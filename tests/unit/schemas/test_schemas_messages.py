@@ -14,6 +14,7 @@ from schemas import (
     AttemptSummary,
     BudgetAlert,
     BudgetLease,
+    BudgetRequest,
     DocumentStats,
     Evidence,
     FulltextVerdict,
@@ -78,6 +79,9 @@ SAMPLES: dict[str, Message] = {
     ),
     "budget-leases": BudgetLease(
         lease_id="l", budget="groq/day", period="2026-11-24", worker="w", granted_nano_usd=5, state="granted", at=NOW
+    ),
+    "budget-requests": BudgetRequest(
+        worker="w", number=1, budget="groq/day", period="2026-11-24", wanted_nano_usd=5, spent_nano_usd=0, at=NOW
     ),
 }
 TOPICS = pytest.mark.parametrize("topic", export.TOPIC_MESSAGES)
