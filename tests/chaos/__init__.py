@@ -6,7 +6,7 @@ records         the inputs: decided locally in milliseconds, asked about, or no 
 publisher       sends them, and keeps a ledger of what the broker acknowledged
 processes       child processes that end with us
 sampler         (a program) the group's committed offsets, five times a second
-emulator        its faults and its bill, from outside
+emulator        its process, faults and bill, from outside
 scene           one run: broker, emulator, workers, sampler, and its folder of evidence
 evidence        what the checker reads: Kafka and the files above
 findings        what must hold of the evidence
@@ -16,6 +16,9 @@ trial           one gated run with a worker whose parts may be broken on purpose
 storm           members joining and leaving while the consumer skips records
 outage          all providers down; a document that all refuse
 patched_worker  (a program) the worker, with one part broken
+soak            the service alone: hundreds of callers, every fault in turn, some callers cancelled
+weather         those faults, and keys that are replaced all the time
+soak_findings   what must hold of it: the ledger is the bill, nothing is left
 report          figures for people
 
 `python -m tests.chaos` runs the long forms; the tests beside this file run the short ones.

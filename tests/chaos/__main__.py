@@ -1,4 +1,4 @@
-"""The long runs, each with its table: `python -m tests.chaos [all|kills|storm|outage|mutants]`; exit 0 or 1."""
+"""The long runs, each with its table: `python -m tests.chaos [all|kills|storm|outage|mutants|service]`; exit 0 or 1."""
 
 import argparse
 import asyncio
@@ -17,6 +17,9 @@ from streams.sandbox.kafka import EmbeddedKafka
 from tests.chaos import kills, outage
 from tests.chaos.report import show
 from tests.chaos.scene import Setting
+from tests.chaos.soak import Plan as SoakPlan
+from tests.chaos.soak import soak
+from tests.chaos.soak_findings import judge
 from tests.chaos.storm import storm
 from tests.chaos.trial import kill_with_some_in_flight, one_marked
 
@@ -34,6 +37,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--window", type=int, default=64)
     parser.add_argument("--storm-events", type=int, default=128, help="joins and leaves")
     parser.add_argument("--down-seconds", type=float, default=60.0)
+    parser.add_argument("--seconds", type=float, default=60.0, help="of the service alone")
+    parser.add_argument("--callers", type=int, default=200, help="of the service alone")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", type=Path, help="write the reports as JSON")
     return parser.parse_args()
@@ -69,7 +74,12 @@ async def _mutants(options: argparse.Namespace, folder: Path) -> AsyncIterator[R
         yield "mutant drop", await one_marked(_inside(folder, "drop"), kafka, "drop.", "drop"), False
 
 
-RUNS = {"kills": _kills, "storm": _storm, "outage": _outage, "mutants": _mutants}
+async def _service(options: argparse.Namespace, folder: Path) -> AsyncIterator[Run]:
+    plan = SoakPlan(options.seconds, options.callers, seed=options.seed)
+    yield "service", judge(await soak(folder, plan)), True
+
+
+RUNS = {"kills": _kills, "storm": _storm, "outage": _outage, "mutants": _mutants, "service": _service}
 
 
 def _inside(folder: Path, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""The emulator from outside: faults over its admin routes, and its bill."""
+"""The emulator from outside: its process, faults over its admin routes, and its bill."""
 
 import asyncio
 import json
@@ -7,11 +7,33 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tests.chaos.processes import Child
 
-async def script(url: str, *faults: dict[str, Any]) -> None:
-    """Put these faults in force for every provider, none of them to heal it."""
+_START_SECONDS = 30.0
+
+
+async def start(folder: Path, *arguments: str) -> tuple[Child, dict[str, str]]:
+    """A process with its bill in `folder`, and the settings that point to it. The caller closes it."""
+    bill = str(folder / "bill.jsonl")
+    child = Child(
+        "emulator", ("streams", "emulator", "--die-with-parent", "--bill", bill, *arguments), folder / "emulator.log"
+    )
+    try:
+        return child, await asyncio.wait_for(asyncio.to_thread(_environment, child), _START_SECONDS)
+    except BaseException:
+        child.close()
+        raise
+
+
+def url_of(environment: dict[str, str]) -> str:
+    """The root of its routes."""
+    return environment["GROQ_BASE_URL"].removesuffix("/groq/openai/v1")
+
+
+async def script(url: str, *faults: dict[str, Any], provider: str = "all") -> None:
+    """Put these faults in force for a provider, none of them to heal it."""
     request = urllib.request.Request(  # noqa: S310 - our own process on loopback
-        f"{url}/_admin/faults/all",
+        f"{url}/_admin/faults/{provider}",
         data=json.dumps(faults).encode() if faults else None,
         method="PUT" if faults else "DELETE",
     )
@@ -31,3 +53,15 @@ def answered_after(bill: Path, at_ms: float) -> float | None:
         if entry["state"] == "answered" and entry["attempt_id"] and received >= at_ms:
             return (received - at_ms) / 1000
     return None
+
+
+def _environment(child: Child) -> dict[str, str]:
+    """The `NAME=value` lines that the emulator prints once it serves."""
+    assert child.process.stdout is not None
+    found: dict[str, str] = {}
+    for raw in child.process.stdout:
+        name, _, value = raw.decode().strip().partition("=")
+        found[name.removeprefix("export ")] = value.strip("'\"")
+        if "GROQ_BASE_URL" in found and "OPENAI_BASE_URL" in found and "AI_ALLOW_PRIVATE_ENDPOINTS" in found:
+            return found
+    raise RuntimeError(f"the emulator did not start: {child.log.read_text()[-500:]}")

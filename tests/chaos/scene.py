@@ -14,6 +14,7 @@ from typing import Any, Self
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from streams.sandbox.kafka import EmbeddedKafka
+from tests.chaos import emulator
 from tests.chaos.evidence import Case
 from tests.chaos.processes import Child
 from tests.chaos.publisher import Publisher
@@ -223,23 +224,9 @@ class Scene:
         self._stack.callback(sampler.close)
 
     async def _start_emulator(self) -> None:
-        arguments = [
-            *("streams", "emulator", "--die-with-parent", "--bill", str(self.folder / "bill.jsonl")),
-            *("--latency-scale", f"{self.setting.latency_scale:g}", "--seed", str(self.setting.seed)),
-        ]
-        child = Child("emulator", arguments, self.folder / "emulator.log")
+        pace = f"{self.setting.latency_scale:g}"
+        child, self._provider = await emulator.start(
+            self.folder, "--latency-scale", pace, "--seed", str(self.setting.seed)
+        )
         self._stack.callback(child.close)
-        self._provider = await asyncio.wait_for(asyncio.to_thread(_environment, child), 30)
-        self.emulator_url = self._provider["GROQ_BASE_URL"].removesuffix("/groq/openai/v1")
-
-
-def _environment(child: Child) -> dict[str, str]:
-    """The `NAME=value` lines that the emulator prints once it serves."""
-    assert child.process.stdout is not None
-    found: dict[str, str] = {}
-    for raw in child.process.stdout:
-        name, _, value = raw.decode().strip().partition("=")
-        found[name.removeprefix("export ")] = value.strip("'\"")
-        if "GROQ_BASE_URL" in found and "OPENAI_BASE_URL" in found and "AI_ALLOW_PRIVATE_ENDPOINTS" in found:
-            return found
-    raise RuntimeError(f"the emulator did not start: {child.log.read_text()[-500:]}")
+        self.emulator_url = emulator.url_of(self._provider)
