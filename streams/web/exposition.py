@@ -1,0 +1,92 @@
+"""State -> the samples of `/metrics`. All of them are this worker's own."""
+
+from collections.abc import Iterator
+
+from streams.ai import CacheFigures, ProviderHealthReport, ProviderTotals
+from streams.ai.budget import Balance
+from streams.observability import metrics
+from streams.observability.metrics import Exposition, Sample
+from streams.web.query import Query
+from streams.web.reply import Reply
+from streams.web.state import Flow, WebState
+
+NANO = 1_000_000_000
+"""Nano-USD in a US dollar."""
+_STATES = ("closed", "open", "half-open")
+
+
+def scrape(state: WebState, _: Query) -> Reply:
+    """The text that Prometheus reads."""
+    return Reply(Exposition(lambda: samples(state)).render(), metrics.CONTENT_TYPE)
+
+
+def samples(state: WebState) -> Iterator[Sample]:
+    """Every sample there is, now."""
+    service = state.providers()
+    if service is not None:
+        for name, totals in service.get_provider_metrics().items():
+            yield from _totals(name, totals)
+        for name, report in service.get_provider_health().items():
+            yield from _report(name, report)
+        yield from _cache(service.cache_figures())
+    for balance in state.balances():
+        yield from _balance(balance)
+    yield from _flow(state.flow())
+
+
+def _totals(name: str, totals: ProviderTotals) -> Iterator[Sample]:
+    yield Sample(metrics.REQUESTS, totals.successes, (name, "success"))
+    yield Sample(metrics.REQUESTS, totals.failures, (name, "failure"))
+    yield Sample(metrics.COST, totals.cost_nano_usd / NANO, (name,))
+    for quantile, latency_ms in (("0.95", totals.p95_latency_ms), ("0.99", totals.p99_latency_ms)):
+        if latency_ms is not None:
+            yield Sample(metrics.LATENCY, latency_ms / 1000, (name, quantile))
+    yield Sample(metrics.LATENCY, (totals.avg_latency_ms or 0.0) * totals.successes / 1000, (name,), "_sum")
+    yield Sample(metrics.LATENCY, totals.successes, (name,), "_count")
+    for breaker in _STATES:
+        yield Sample(metrics.BREAKER, breaker == totals.breaker, (name, breaker))
+
+
+def _report(name: str, report: ProviderHealthReport) -> Iterator[Sample]:
+    yield Sample(metrics.HEALTHY, report.status != "unhealthy", (name,))
+    yield Sample(metrics.ERROR_RATE, report.error_rate, (name,))
+    yield Sample(metrics.TIMEOUT, report.timeout_seconds, (name,))
+    optional = {
+        metrics.REQUESTS_LEFT: report.requests_left,
+        metrics.TOKENS_LEFT: report.tokens_left,
+        metrics.PRICE_AGE: report.price_age_days,
+        metrics.MODEL_END: report.end_of_life_days,
+    }
+    yield from (Sample(metric, value, (name,)) for metric, value in optional.items() if value is not None)
+
+
+def _balance(balance: Balance) -> Iterator[Sample]:
+    if balance.budget.startswith("user:"):  # users are without number
+        return
+    yield Sample(metrics.BUDGET_LIMIT, balance.limit / NANO, (balance.budget,))
+    yield Sample(metrics.BUDGET_SPENT, balance.spent / NANO, (balance.budget,))
+    yield Sample(metrics.BUDGET_RESERVED, balance.reserved / NANO, (balance.budget,))
+
+
+def _cache(figures: CacheFigures) -> Iterator[Sample]:
+    yield Sample(metrics.CACHE_HITS, figures.hits - figures.second_tier_hits, ("memory",))
+    yield Sample(metrics.CACHE_HITS, figures.second_tier_hits, ("shared",))
+    yield Sample(metrics.CACHE_HITS, figures.shared, ("flight",))
+    yield Sample(metrics.CACHE_MISSES, figures.misses)
+    yield Sample(metrics.CACHE_SAVED, figures.saved_nano_usd / NANO)
+
+
+def _flow(flow: Flow) -> Iterator[Sample]:
+    for (verdict, decided_by), count in flow.verdicts.items():
+        yield Sample(metrics.VERDICTS, count, (verdict, decided_by))
+    for reason, count in flow.dead_letters.items():
+        yield Sample(metrics.DEAD_LETTERS, count, (reason,))
+    yield Sample(metrics.IN_FLIGHT, flow.in_flight)
+    yield Sample(metrics.HELD_BYTES, flow.held_bytes)
+    yield Sample(metrics.HOLD, flow.hold_seconds or 0.0)
+    yield Sample(metrics.IDLE, flow.idle_seconds)
+    yield Sample(metrics.PARTITIONS, len(flow.partitions))
+    for partition in flow.partitions:
+        yield Sample(metrics.WINDOW_SPAN, partition.span, (str(partition.number),))
+        if partition.lag is not None:
+            yield Sample(metrics.LAG, partition.lag, (str(partition.number),))

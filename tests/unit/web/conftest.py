@@ -1,0 +1,69 @@
+"""A worker's state, made up: every answer is a function of it."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import pytest
+
+from schemas import Outcome
+from streams.ai import AttemptFailed, FakeProvider, UnifiedAIService
+from streams.ai.budget import Balance
+from streams.clock import ManualClock
+from streams.web.state import Flow, LatestVerdict, PartitionFlow, WebState
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def flow(**changed: object) -> Flow:
+    """Two partitions, 40 verdicts, two dead letters; `changed` are its fields."""
+    latest = LatestVerdict("doc-1", "full_text", "llm:groq/openai/gpt-oss-20b", 12_000, 840, NOW)
+    usual = Flow(
+        assigned=True,
+        partitions=(PartitionFlow(0, 12, 40), PartitionFlow(1, 3, None)),
+        in_flight=15,
+        held_bytes=123_456,
+        hold_seconds=None,
+        idle_seconds=0.4,
+        verdicts={("full_text", "local_rules"): 30, ("paywall", "llm:groq"): 10},
+        dead_letters={"invalid_json": 2},
+        latest=(latest,),
+    )
+    return replace(usual, **changed)  # type: ignore[arg-type]
+
+
+def balance(budget: str, limit: int, spent: int, reserved: int = 0) -> Balance:
+    """A balance of today."""
+    return Balance(budget, "2026-11-24", limit, spent, reserved, limit - spent - reserved, 43_200.0)
+
+
+@dataclass
+class World:
+    """What a test may change before it asks."""
+
+    service: UnifiedAIService | None
+    flow: Flow = field(default_factory=flow)
+    balances: list[Balance] = field(default_factory=list)
+    clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
+
+    def state(self) -> WebState:
+        """As the pages get it."""
+        return WebState(
+            worker="host-1",
+            clock=self.clock,
+            providers=lambda: self.service,
+            balances=lambda: self.balances,
+            flow=lambda: self.flow,
+            stalled_after_seconds=120,
+        )
+
+
+@pytest.fixture
+async def world() -> World:
+    """Two providers after two questions: groq failed both, gemini answered."""
+    clock = ManualClock(NOW)
+    down = AttemptFailed(Outcome.OVERLOADED, "http_503", http_status=503)
+    providers = (FakeProvider(down, name="groq", clock=clock), FakeProvider("yes", name="gemini", clock=clock))
+    service = UnifiedAIService(providers, clock=clock)
+    for number in range(2):
+        await service.generate_completion(f"question {number}")
+    return World(service, clock=clock)

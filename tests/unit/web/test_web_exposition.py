@@ -1,0 +1,62 @@
+"""A worker's state as metrics."""
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from streams.web.exposition import scrape
+from streams.web.query import Query
+from tests.unit.web.conftest import World, balance, flow
+
+
+def series(world: World) -> dict[str, float]:
+    """`name{values, by the names of their labels}` -> value."""
+    reply = scrape(world.state(), Query())
+    return {
+        f"{sample.name}{{{','.join(sample.labels.values())}}}": sample.value
+        for family in text_string_to_metric_families(reply.body.decode())
+        for sample in family.samples
+    }
+
+
+async def test_providers_are_told_by_their_attempts(world: World) -> None:
+    """Success and failure, cost, and exactly one state of the breaker."""
+    seen = series(world)
+    assert seen["ai_provider_requests_total{gemini,success}"] == 2
+    assert seen["ai_provider_requests_total{gemini,failure}"] == 0
+    assert seen["ai_provider_requests_total{groq,failure}"] > 0
+    assert seen["ai_provider_requests_total{groq,success}"] == 0
+    assert seen["ai_provider_cost_total{gemini}"] > 0
+    assert seen["ai_provider_latency_seconds_count{gemini}"] == 2
+    for provider in ("groq", "gemini"):
+        states = [seen[f"ai_provider_circuit_breaker_state{{{provider},{s}}}"] for s in ("closed", "open", "half-open")]
+        assert sorted(states) == [0, 0, 1]
+
+
+async def test_records_are_told_by_verdict_and_who_decided(world: World) -> None:
+    """And what is in flight, held, behind."""
+    world.flow = flow(hold_seconds=70)
+    seen = series(world)
+    assert seen["fulltext_verdicts_total{local_rules,full_text}"] == 30
+    assert seen["fulltext_dead_letters_total{invalid_json}"] == 2
+    assert seen["fulltext_records_in_flight{}"] == 15
+    assert seen["fulltext_hold_seconds{}"] == 70
+    assert (seen["fulltext_window_span{0}"], seen["fulltext_lag_records{0}"]) == (12, 40)
+    assert "fulltext_lag_records{1}" not in seen
+
+
+async def test_no_user_is_a_label(world: World) -> None:
+    """Users are without number; the budget of all others together is one."""
+    world.balances = [
+        balance("user:42/day", 10, 5),
+        balance("others/day", 10, 5),
+        balance("groq/day", 2 * 10**9, 10**9),
+    ]
+    seen = series(world)
+    assert seen["ai_budget_spent_usd{groq/day}"] == 1.0
+    assert "ai_budget_spent_usd{others/day}" in seen
+    assert not [name for name in seen if "42" in name]
+
+
+async def test_a_worker_that_still_starts_can_be_scraped(world: World) -> None:
+    """Providers have no series yet."""
+    world.service = None
+    assert not [name for name in series(world) if name.startswith("ai_provider_requests")]
