@@ -5,7 +5,8 @@ from typing import Any
 
 _MIN_WORDS = 30
 """Below this the guess is not better than a coin."""
-_SAMPLE = 3_000
+_SAMPLE = 1_000
+"""Characters: three times as many cost three times the time and tell hardly more."""
 
 
 def guess_language(text: str, words: int) -> str | None:

@@ -2,14 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
 from streams.verify.limits import SCAN_CHARS
-from streams.verify.wording import lower
+from streams.verify.wording import lower, tokens
 
 KINDS = (
     "paywall", "access_options", "login", "consent", "bot", "js", "error", "loading", "truncation", "snippets", "toc",
@@ -20,8 +20,10 @@ _NUMBERING = re.compile(
     r"^(?:(?:section|chapter|kapitel)\s+)?(?:\d{1,2}(?:\.\d{1,2})*\.?|[ivx]{1,5}[.)]|[a-z][.)]|[一二三四五六七八九十]+[、.])\s*"
 )
 _EDGES = " \t:.-–—|*#。："
-_TOKEN = re.compile(r"\w+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0600-\u06ff]")
+"""Scripts that do not set every word apart: kana, ideographs, Arabic (its articles are written on to the word)."""
+_UNSPACED_LEADS = bytes((*range(0xD8, 0xDC), *range(0xE3, 0xEA)))
+"""First bytes of their characters in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,22 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase with what must stand somewhere in a text before it is worth a search."""
+
+    text: str
+    words: frozenset[bytes]
+    """All of its words; empty where words are not set apart by spaces."""
+    characters: frozenset[str]
+    """Its characters where words are not set apart by spaces; else empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Phrases by kind and section names, of all languages together (pages mix languages)."""
 
-    phrases: Mapping[str, tuple[tuple[str | None, str], ...]]
-    """Kind -> (a word that must occur, phrase), longest phrase first; None for scripts without spaces."""
+    phrases: Mapping[str, tuple[Phrase, ...]]
+    """Kind -> phrases, longest first: a shorter one inside a longer one is not counted again."""
     sections: Mapping[str, str]
 
     def section(self, heading: str) -> str | None:
@@ -57,27 +70,30 @@ class Vocabulary:
 
     def _scan(self, low: str, kinds: tuple[str, ...], offset: int) -> list[Hit]:
         low = low.replace("’", "'").replace("‘", "'")
-        words = set(_TOKEN.findall(low))
+        words = _words(low)
+        characters = frozenset(low) if _has_unspaced(low) else frozenset()
         hits: list[Hit] = []
         for kind in kinds:
             taken: list[tuple[int, int]] = []
-            for word, phrase in self.phrases[
-                kind
-            ]:  # longest first, so that a shorter one inside it is not counted again
-                if word is not None and word not in words:
-                    continue
-                at = low.find(phrase)
-                while at >= 0 and len(taken) < _MAX_HITS:
-                    end = at + len(phrase)
-                    if _is_whole(low, at, end) and not any(at < stop and start < end for start, stop in taken):
-                        taken.append((at, end))
-                    at = low.find(phrase, end)
+            for phrase in self.phrases[kind]:
+                if phrase.words <= words and phrase.characters <= characters:
+                    _take(low, phrase.text, taken)
             hits.extend(Hit(kind, offset + start, offset + end) for start, end in taken)
         return hits
 
 
 _MAX_HITS = 200
 """Of one kind: a page of nothing but one phrase must not cost a square of its length."""
+
+
+def _take(low: str, phrase: str, taken: list[tuple[int, int]]) -> None:
+    """Add the places of a phrase that lie in no longer one."""
+    at = low.find(phrase)
+    while at >= 0 and len(taken) < _MAX_HITS:
+        end = at + len(phrase)
+        if _is_whole(low, at, end) and not any(at < stop and start < end for start, stop in taken):
+            taken.append((at, end))
+        at = low.find(phrase, end)
 
 
 def _place(hit: Hit) -> tuple[int, int]:
@@ -93,29 +109,49 @@ def _is_whole(low: str, start: int, end: int) -> bool:
     return left and right
 
 
-def _key(phrase: str) -> str | None:
-    """The phrase's longest word: one look into the text's set of words spares the search for most phrases."""
-    if _UNSPACED.search(phrase):
-        return None
-    return max(_TOKEN.findall(phrase), key=len, default=None)
+def _words(low: str) -> set[bytes]:
+    """The words of a text, taken apart at hyphens and apostrophes: `open-access` gives two."""
+    found = set(tokens(low))
+    joined = {word for word in found if b"-" in word or b"'" in word}
+    for word in joined:
+        found.update(word.replace(b"'", b"-").split(b"-"))
+    return found - joined
+
+
+def _has_unspaced(low: str) -> bool:
+    """Whether a character of `_UNSPACED` occurs, seen by the first bytes of UTF-8; errs towards yes."""
+    if low.isascii():
+        return False
+    data = low.encode("utf-8", "surrogatepass")
+    return len(data.translate(None, _UNSPACED_LEADS)) < len(data)
+
+
+def _phrase(text: str) -> Phrase:
+    if _UNSPACED.search(text):
+        return Phrase(text, frozenset(), frozenset(text))
+    return Phrase(text, frozenset(_words(text) - {b""}), frozenset())
+
+
+def build(tables: Iterable[Mapping[str, Mapping[str, list[str]]]]) -> Vocabulary:
+    """A vocabulary of some tables, each with `phrases` and `sections` or one of them."""
+    phrases: dict[str, set[str]] = {kind: set() for kind in KINDS}
+    sections: dict[str, str] = {}
+    for table in tables:
+        for kind, listed in table.get("phrases", {}).items():
+            phrases[kind].update(lower(phrase) for phrase in listed)
+        for section, names in table.get("sections", {}).items():
+            for name in names:
+                sections.setdefault(lower(name), section)
+    ordered = {
+        kind: tuple(_phrase(text) for text in sorted(listed, key=lambda text: (-len(text), text)))
+        for kind, listed in phrases.items()
+    }
+    return Vocabulary(MappingProxyType(ordered), MappingProxyType(sections))
 
 
 @cache
 def vocabulary() -> Vocabulary:
     """The tables that ship with the package, read once."""
-    phrases: dict[str, set[str]] = {kind: set() for kind in KINDS}
-    sections: dict[str, str] = {}
-    for file in sorted(files("streams.verify").joinpath("phrases").iterdir(), key=lambda item: item.name):
-        if not file.name.endswith(".toml"):
-            continue
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-        for kind, listed in table["phrases"].items():
-            phrases[kind].update(lower(phrase) for phrase in listed)
-        for section, names in table["sections"].items():
-            for name in names:
-                sections.setdefault(lower(name), section)
-    ordered = {
-        kind: tuple((_key(phrase), phrase) for phrase in sorted(listed, key=lambda p: (-len(p), p)))
-        for kind, listed in phrases.items()
-    }
-    return Vocabulary(MappingProxyType(ordered), MappingProxyType(sections))
+    folder = files("streams.verify").joinpath("phrases")
+    names = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    return build(tomllib.loads(file.read_text(encoding="utf-8")) for file in names)

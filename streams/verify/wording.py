@@ -11,10 +11,14 @@ _INVISIBLE = re.compile(
 _TAG_CHARACTERS = re.compile("[\U000e0020-\U000e007e]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
-_ENCODED_RUN = re.compile(r"[A-Za-z0-9+/=_-]{200,}")
+_RUN = 200
+_ENCODED_RUN = re.compile(rf"[A-Za-z0-9+/=_-]{{{_RUN},}}")
 _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _CJK_CHAR = re.compile(f"[{_CJK}]")
 _WORD = re.compile(rf"[^\W_{_CJK}]+(?:['’\-][^\W_{_CJK}]+)*")
+_MARKS = "“”„‘’«»‹›–—…·•¿¡。、，；：？！（）「」『』《》【】،؛؟"
+"""Punctuation outside ASCII that stands next to words."""
+_SEPARATE = bytes(byte if byte > 127 or chr(byte).isalnum() or chr(byte) in "'-" else 32 for byte in range(256))
 
 CJK_CHARS_PER_WORD = 2
 """Chinese and Japanese have no spaces; two characters carry about what one English word does."""
@@ -24,7 +28,21 @@ def tidy(text: str) -> str:
     """Text as one line: invisible characters gone, long encoded runs replaced by an ellipsis, single spaces."""
     if not text.isascii():
         text = _SURROGATES.sub("\ufffd", _INVISIBLE.sub("", text))
-    return " ".join(_ENCODED_RUN.sub("…", _CONTROL.sub(" ", text)).split())
+    line = " ".join(text.split())
+    if not line.isprintable():
+        line = " ".join(_CONTROL.sub(" ", line).split())
+    return _ENCODED_RUN.sub("…", line) if _has_long_run(line) else line
+
+
+def _has_long_run(line: str) -> bool:
+    """Whether `_RUN` characters follow each other without a space: looked for in leaps, not character by character."""
+    place = 0
+    while place + _RUN <= len(line):
+        space = line.rfind(" ", place, place + _RUN)
+        if space < 0:
+            return True
+        place = space + 1
+    return False
 
 
 def invisible_count(text: str) -> int:
@@ -37,9 +55,21 @@ def tag_characters(text: str) -> str:
     return "" if text.isascii() else "".join(chr(ord(c) - 0xE0000) for c in _TAG_CHARACTERS.findall(text))
 
 
+def tokens(text: str) -> list[bytes]:
+    """Runs of letters, digits, hyphens and apostrophes, as UTF-8: four times as fast as a pattern would find them."""
+    if not text.isascii():
+        for mark in _MARKS:
+            text = text.replace(mark, " ")
+    return text.encode("utf-8", "surrogatepass").translate(_SEPARATE).split()
+
+
 def count_words(text: str) -> int:
     """Words; Chinese and Japanese count by characters."""
-    return len(_WORD.findall(text)) + len(_CJK_CHAR.findall(text)) // CJK_CHARS_PER_WORD
+    ideographs = 0 if text.isascii() else len(_CJK_CHAR.findall(text))
+    if ideographs:
+        text = _CJK_CHAR.sub(" ", text)
+    found = tokens(text)
+    return len(found) - found.count(b"-") - found.count(b"--") + ideographs // CJK_CHARS_PER_WORD
 
 
 def lower(text: str) -> str:

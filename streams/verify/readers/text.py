@@ -100,11 +100,12 @@ def _unwrap(lines: Iterable[str], width: int) -> Iterator[str]:
     held = ""
     for raw in lines:
         line = raw.strip()
-        starts_new = not line or looks_like_heading(line) or bool(_NEW_ENTRY.match(line))
+        is_heading = bool(line) and looks_like_heading(line)
+        starts_new = not line or is_heading or bool(_NEW_ENTRY.match(line))
         if held and (starts_new or (len(held.rsplit("\n", 1)[-1]) < 0.75 * width and held.endswith(_END))):
             yield _merge(held)
             held = ""
-        if line and looks_like_heading(line):
+        if is_heading:
             yield line
         elif line:
             held = f"{held}\n{line}" if held else line
