@@ -52,6 +52,10 @@ format: $(STAMP) ## Rewrite the code as the formatter wants it
 chaos: $(STAMP) ## Kill workers and the broker under load and prove that nothing is lost
 	$(BIN)/python -m tests.chaos
 
+.PHONY: soak
+soak: $(STAMP) ## 200 callers of the service for a minute, under every fault; the vendors' bill is the judge
+	$(BIN)/python -m tests.chaos service --seconds 60
+
 .PHONY: bench
 bench: $(STAMP) ## Efficiency and CPU per record beside a bare loop
 	$(BIN)/python -m tests.bench
@@ -76,7 +80,7 @@ schemas: $(STAMP) ## Write the JSON Schemas again
 
 .PHONY: lock
 lock: $(STAMP) ## Resolve the requirements again, with hashes
-	@for set in "base:" "sandbox:--extra sandbox" "dev:--all-extras --group test --group lint --group build"; do \
+	@for set in "base:" "sandbox:--extra sandbox" "dev:--all-extras --group test --group lint --group build" "train:--group train"; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-find-links \
 	    --custom-compile-command 'make lock' $${set#*:} pyproject.toml -o requirements/$${set%%:*}.txt || exit 1; \
 	done
