@@ -6,7 +6,8 @@ base      the common model configuration and the schema version
 content   `ScrapedContent`, the input (`scraped-content`)
 verdict   `FulltextVerdict`, the answer (`fulltext-verdicts`), with its parts
 usage     `ProviderUsage`, one event per attempt at a provider (`provider-usage`)
-stats     `ProviderWindow`, a provider's figures over a window (`provider-stats`)
+stats     `ProviderStats`, a provider's sums over windows (`provider-stats`); latency: their histogram
+analytics `UsageAnalytics`, sums by user, task and way of deciding (`usage-analytics`)
 health    `ProviderHealth`, a worker's view of a provider (`provider-health`)
 alerts    `BudgetAlert` (`budget-alerts`)
 leases    `BudgetLease`, a grant of the budget ledger (`budget-leases`); `BudgetRequest`, what workers ask of it
@@ -14,11 +15,12 @@ export    the JSON Schema of every topic, written to `schemas/json/`
 """
 
 from schemas.alerts import BudgetAlert
+from schemas.analytics import Spending, UsageAnalytics, UsagePeriod
 from schemas.base import SCHEMA_VERSION, Message
 from schemas.content import ScrapedContent
 from schemas.health import ProviderHealth
 from schemas.leases import BudgetLease, BudgetRequest
-from schemas.stats import ProviderWindow
+from schemas.stats import BreakerState, ErrorCount, ProviderStats, ProviderWindow, UsageSums
 from schemas.usage import CostKind, Outcome, ProviderUsage
 from schemas.verdict import (
     Access,
@@ -38,12 +40,14 @@ __all__ = [
     "SCHEMA_VERSION",
     "Access",
     "AttemptSummary",
+    "BreakerState",
     "BudgetAlert",
     "BudgetLease",
     "BudgetRequest",
     "Completeness",
     "CostKind",
     "DocumentStats",
+    "ErrorCount",
     "Evidence",
     "FulltextVerdict",
     "Identity",
@@ -51,10 +55,15 @@ __all__ = [
     "Message",
     "Outcome",
     "ProviderHealth",
+    "ProviderStats",
     "ProviderUsage",
     "ProviderWindow",
     "Reason",
     "RecordSource",
     "ScrapedContent",
+    "Spending",
+    "UsageAnalytics",
+    "UsagePeriod",
+    "UsageSums",
     "Verdict",
 ]

@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 
 from schemas.alerts import BudgetAlert
+from schemas.analytics import UsageAnalytics
 from schemas.base import Message
 from schemas.content import ScrapedContent
 from schemas.health import ProviderHealth
 from schemas.leases import BudgetLease, BudgetRequest
-from schemas.stats import ProviderWindow
+from schemas.stats import ProviderStats
 from schemas.usage import ProviderUsage
 from schemas.verdict import FulltextVerdict
 
@@ -18,7 +19,8 @@ TOPIC_MESSAGES: dict[str, type[Message]] = {
     "scraped-content": ScrapedContent,
     "fulltext-verdicts": FulltextVerdict,
     "provider-usage": ProviderUsage,
-    "provider-stats": ProviderWindow,
+    "provider-stats": ProviderStats,
+    "usage-analytics": UsageAnalytics,
     "provider-health": ProviderHealth,
     "budget-alerts": BudgetAlert,
     "budget-leases": BudgetLease,

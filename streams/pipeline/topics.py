@@ -21,6 +21,7 @@ VERDICTS = "fulltext-verdicts"
 DEAD_LETTERS = "scraped-content.dlq"
 USAGE = "provider-usage"
 STATS = "provider-stats"
+ANALYTICS = "usage-analytics"
 HEALTH = "provider-health"
 ALERTS = "budget-alerts"
 LEASES = "budget-leases"
@@ -28,6 +29,8 @@ REQUESTS = "budget-requests"
 
 HEADROOM_BYTES = 1024 * 1024
 """Above the largest content: key, headers (those of a dead letter too) and framing."""
+_SNAPSHOT_SEGMENT_BYTES = 16 * 1024 * 1024
+"""Only closed segments are compacted, and each worker's start reads what is left."""
 _SECONDS = 30.0
 _DAY_MS = 24 * 3600 * 1000
 _POLL_SECONDS = 0.1
@@ -42,6 +45,7 @@ class TopicSpec:
     cleanup: Literal["delete", "compact", "compact,delete"] = "delete"
     retention_ms: int | None = None
     max_message_bytes: int | None = None
+    segment_bytes: int | None = None
 
     @property
     def configs(self) -> dict[str, str]:
@@ -50,6 +54,7 @@ class TopicSpec:
             "cleanup.policy": self.cleanup,
             "retention.ms": self.retention_ms,
             "max.message.bytes": self.max_message_bytes,
+            "segment.bytes": self.segment_bytes,
         }
         return {name: str(value) for name, value in wanted.items() if value is not None}
 
@@ -99,7 +104,8 @@ def specs(settings: Settings) -> tuple[TopicSpec, ...]:
         TopicSpec(name(VERDICTS), many, retention_ms=30 * _DAY_MS),
         TopicSpec(name(DEAD_LETTERS), many, retention_ms=30 * _DAY_MS, max_message_bytes=large),
         TopicSpec(name(USAGE), 1, retention_ms=35 * _DAY_MS),  # a month's sums can be made again
-        TopicSpec(name(STATS), 1, "compact"),
+        TopicSpec(name(STATS), 1, "compact", segment_bytes=_SNAPSHOT_SEGMENT_BYTES),
+        TopicSpec(name(ANALYTICS), 1, "compact", segment_bytes=_SNAPSHOT_SEGMENT_BYTES),
         TopicSpec(name(HEALTH), 1, "compact,delete", retention_ms=_DAY_MS),  # workers that are gone fade away
         TopicSpec(name(ALERTS), 1, retention_ms=30 * _DAY_MS),
         TopicSpec(name(LEASES), 1, "compact"),
