@@ -38,6 +38,7 @@ ROWS = (
     Row("let through at recovery, of 100 waiting", "recovery", "hits", at_most=_RULES.probes),
     Row("upstream calls for 200 identical cold requests", "identical", "calls", at_most=1),
     Row("... and for the same 200 again, warm", "identical", "warm_calls", at_most=0),
+    Row("... and of those not answered", "identical", "warm_unanswered", at_most=0),
     Row("CPU a request, 20 connections", "plain 20", "cpu_ms", "ms"),
     Row("CPU a request, 200 connections", "plain 200", "cpu_ms", "ms", ratio=8),
     Row("CPU, first dead, 20 connections", "fallback 20", "cpu_ms", "ms"),

@@ -90,8 +90,9 @@ async def identical(asker: Asker, job: Job, desk: Desk) -> Values:
     values = await _ask_all(asker, job, job.requests, job.setup.concurrency, equal=True)
     cold = desk.hits()
     await asyncio.sleep(_SETTLE_SECONDS)
-    await _ask_all(asker, job, job.requests, job.setup.concurrency, equal=True)
-    return values | {"calls": cold - before, "warm_calls": desk.hits() - cold}
+    warm = await _ask_all(asker, job, job.requests, job.setup.concurrency, equal=True)
+    unanswered = warm["asked"] - warm["served"]
+    return values | {"calls": cold - before, "warm_calls": desk.hits() - cold, "warm_unanswered": unanswered}
 
 
 async def cpu(asker: Asker, job: Job, desk: Desk) -> Values:
