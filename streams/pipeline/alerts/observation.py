@@ -1,0 +1,64 @@
+"""What is seen at one moment, in the form that the alert book judges."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas import ProviderHealth
+from streams.ai.budget import Balance
+from streams.pipeline.alerts.rules import Kind
+
+GLOBAL = "global"
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """A provider's calls of the last five minutes, of all workers."""
+
+    calls: int
+    """That say something about the provider: its failures and its answers."""
+    failures: int
+    p95_seconds: float | None
+    """Of the good answers; None: there were none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One figure about one subject."""
+
+    kind: Kind
+    subject: str
+    value: float
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Everything that is known now. What is not in `readings` is not the case."""
+
+    readings: Sequence[Reading]
+    balances: Sequence[Balance]
+    at: datetime
+    """UTC."""
+    seconds: float
+    """Monotonic."""
+
+
+def readings_of(calls: Mapping[str, Calls], heartbeats: Iterable[ProviderHealth]) -> list[Reading]:
+    """The figures of all kinds; `heartbeats` are those of living workers."""
+    return [*_of_calls(calls), *_of_health(list(heartbeats))]
+
+
+def _of_calls(calls: Mapping[str, Calls]) -> Iterator[Reading]:
+    for provider, sums in calls.items():
+        yield Reading("failure_rate", provider, sums.failures / sums.calls if sums.calls else 0.0, sums.calls)
+        yield Reading("latency", provider, sums.p95_seconds or 0.0, sums.calls)
+
+
+def _of_health(heartbeats: list[ProviderHealth]) -> Iterator[Reading]:
+    for provider in sorted({beat.provider for beat in heartbeats}):
+        states = [beat.breaker for beat in heartbeats if beat.provider == provider]
+        yield Reading("breaker_open", provider, states.count("open"))
+    workers = {beat.worker for beat in heartbeats}
+    admitted = {beat.worker for beat in heartbeats if beat.admits_at is None or beat.admits_at <= beat.at}
+    yield Reading("hold", GLOBAL, len(workers - admitted))
