@@ -79,7 +79,7 @@ def test_a_target_is_missed_by_the_worst_repeat():
 
 def test_nothing_is_divided_by_nothing():
     """Where ours is 0 there is no ratio, and no bar."""
-    runs = [run("identical", "ours", calls=0, warm_calls=0), run("identical", "litellm", calls=200)]
+    runs = [run("identical", "ours", calls=0, warm_calls=0, warm_unanswered=0), run("identical", "litellm", calls=200)]
     lines = summarise(runs)
     assert all(line.ratios == {"litellm": None} for line in lines)
     assert ElementTree.fromstring(as_svg(lines)) is not None  # noqa: S314 - our own
