@@ -10,13 +10,16 @@ query      what may stand in a path and behind its question mark
 problems   what a client is told when something is wrong
 state      `WebState`: the callables that answers are made from
 reply      a body with its status and type
-answers    the models of the JSON answers
-views      state -> answers about money and figures
-health     state -> answers about providers and about this worker
+stats      what calls came to: `/stats`, `/stats/{provider}`
+figures    sums over minutes and hours as they are told
+records    records and users of a day and a month: `/stats/users`
+flow       what goes through this worker
+budgets    what may be spent: `/budgets`
+health     how the providers and this worker are: `/health/ai-providers`, `/livez`, `/readyz`
 exposition  state -> the samples of `/metrics`
 openapi    the OpenAPI 3.1 document, from the table and the models; `openapi.json` is its committed form
 page/      the live page: fragments of one HTML document
 live_page  puts them together, and hashes the inline ones for the content security policy
 
-Pages are mounted by `streams.pipeline.pages`; `streams.app` gives them their state.
+Pages are mounted by `streams.pipeline.pages`; `streams.worker_web` gives them their state.
 """

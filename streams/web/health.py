@@ -24,7 +24,7 @@ class LiveAnswer(Message):
 class Check(Message):
     """One condition."""
 
-    name: Literal["started", "assigned", "progress", "recovered"]
+    name: Literal["started", "recovered", "assigned", "progress"]
     ok: bool
     detail: str
 
@@ -82,7 +82,7 @@ def live(_: WebState, __: Query) -> Reply:
 
 def ready(state: WebState, _: Query) -> Reply:
     """May records be counted on to be worked off?"""
-    checks = [_started(state), *_of_flow(state.flow(), state.stalled_after_seconds)]
+    checks = [_started(state), _recovered(state), *_of_flow(state.flow(), state.stalled_after_seconds)]
     good = all(check.ok for check in checks)
     return as_json(ReadyAnswer(worker=state.worker, ready=good, checks=checks), status=200 if good else 503)
 
@@ -108,6 +108,11 @@ def least_left(balances: Sequence[Balance], provider: str) -> int | None:
 def _started(state: WebState) -> Check:
     started = state.providers() is not None
     return Check(name="started", ok=started, detail="providers connected" if started else "providers not connected yet")
+
+
+def _recovered(state: WebState) -> Check:
+    done = state.recovered()
+    return Check(name="recovered", ok=done, detail="figures read" if done else "figures are still being read")
 
 
 def _of_flow(flow: Flow, patience_seconds: float) -> list[Check]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from schemas.base import Message
-from streams.web import budgets, exposition, health, live_page
+from streams.web import budgets, exposition, health, live_page, records, stats
 from streams.web.query import Query
 from streams.web.reply import Reply
 from streams.web.state import WebState
@@ -36,6 +36,11 @@ def openapi(_: WebState, __: Query) -> Reply:
 
 ROUTES: tuple[Route, ...] = (
     Route("/", live_page.page, "The live page.", content_type="text/html"),
+    Route(
+        "/stats", stats.stats, "What calls came to, and what goes through.", stats.StatsAnswer, parameters=("window",)
+    ),
+    Route("/stats/users", records.users, "Who spent what today and this month (UTC).", records.UsersAnswer),
+    Route("/stats/{provider}", stats.provider, "One provider's figures.", stats.ProviderAnswer, parameters=("window",)),
     Route("/budgets", budgets.budgets, "What may be spent, what is, and what is left.", budgets.BudgetsAnswer),
     Route(
         "/health/ai-providers",

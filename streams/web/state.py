@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from schemas import BudgetAlert, ProviderStats, UsageAnalytics
 from streams.ai import CacheFigures, ProviderHealthReport, ProviderTotals
 from streams.ai.budget import Balance
 from streams.clock import Clock
@@ -80,6 +81,14 @@ class WebState:
     providers: Callable[[], Providers | None]
     """None: not started yet."""
     balances: Callable[[], Sequence[Balance]]
+    stats: Callable[[], Mapping[str, ProviderStats]]
+    """Provider -> its newest snapshot."""
+    analytics: Callable[[], UsageAnalytics | None]
+    """None: no snapshot yet."""
+    alerts: Callable[[], Sequence[BudgetAlert]]
+    """The newest first."""
+    recovered: Callable[[], bool]
+    """Were the snapshots read to their end?"""
     flow: Callable[[], Flow]
     stalled_after_seconds: float
     """With records in flight and none that ends for so long, this worker is not ready."""

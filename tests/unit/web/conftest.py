@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from schemas import Outcome
+from schemas import BudgetAlert, Outcome, ProviderStats, UsageAnalytics
 from streams.ai import AttemptFailed, FakeProvider, UnifiedAIService
 from streams.ai.budget import Balance
 from streams.clock import ManualClock
@@ -43,6 +43,10 @@ class World:
     service: UnifiedAIService | None
     flow: Flow = field(default_factory=flow)
     balances: list[Balance] = field(default_factory=list)
+    stats: dict[str, ProviderStats] = field(default_factory=dict)
+    analytics: UsageAnalytics | None = None
+    alerts: list[BudgetAlert] = field(default_factory=list)
+    recovered: bool = True
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
 
     def state(self) -> WebState:
@@ -52,6 +56,10 @@ class World:
             clock=self.clock,
             providers=lambda: self.service,
             balances=lambda: self.balances,
+            stats=lambda: self.stats,
+            analytics=lambda: self.analytics,
+            alerts=lambda: self.alerts,
+            recovered=lambda: self.recovered,
             flow=lambda: self.flow,
             stalled_after_seconds=120,
         )
