@@ -16,7 +16,7 @@ from streams.ai import AIConfig, CacheRules, CompletionOptions, ProviderConfig, 
 from streams.ai.budget import Budget, BudgetLimits, MemoryBudget, Overrun, Unlimited
 from streams.ai.budget.journal import FileJournal
 from streams.ai.limits.share import Share
-from streams.clock import SystemClock
+from streams.clock import Clock, SystemClock
 from streams.errors import SettingsError
 from streams.logs import get_logger
 from streams.pipeline.connection import client_arguments
@@ -24,6 +24,7 @@ from streams.pipeline.delivery import Delivery
 from streams.pipeline.faust_app import VerifierApp, make_app
 from streams.pipeline.faust_credentials import faust_credentials
 from streams.pipeline.group import FaustGroup
+from streams.pipeline.ledger import ClusterBudget, HoldCheck, LedgerNames
 from streams.pipeline.verifier import Limits, Topics, Verifier
 from streams.settings import DEFAULT_PRIORITY, ProviderName, SecretFile, Settings
 from streams.verify import Policy, Question, Reply, is_answer
@@ -163,6 +164,23 @@ def local_budget(settings: Settings) -> Iterator[Budget]:
         budget.close()
 
 
+def cluster_budget(settings: Settings, client: dict[str, Any], clock: Clock) -> ClusterBudget | None:
+    """The budget that workers share; None where none is configured. Raises SettingsError."""
+    limits = budget_limits(settings)
+    if not limits:
+        return None
+    check = HoldCheck(settings.topic("scraped-content"), limits) if settings.verify_on_outage == "hold" else None
+    return ClusterBudget(
+        client,
+        LedgerNames.of(settings),
+        limits,
+        clock,
+        _tell_overrun,
+        session_seconds=settings.kafka_session_timeout_seconds,
+        check=check,
+    )
+
+
 def _tell_overrun(overrun: Overrun) -> None:
     taken = overrun.reservation
     logger.error(
@@ -186,7 +204,10 @@ async def open_asker(settings: Settings) -> AsyncIterator[Callable[[Question], A
 
 
 def build_app(settings: Settings, open_chain: Callable[..., Any] = service_asker) -> VerifierApp:
-    """The worker's Faust app. `open_chain(settings, on_attempt, share)` gives the Asker. Raises SettingsError."""
+    """The worker's Faust app. `open_chain(settings, on_attempt, share, budget)` gives the Asker.
+
+    Raises SettingsError.
+    """
     clock = SystemClock()
     client = client_arguments(settings)
     size = settings.verify_max_record_bytes + _RECORD_OVERHEAD
@@ -206,15 +227,18 @@ def build_app(settings: Settings, open_chain: Callable[..., Any] = service_asker
     )
 
     def verifier_of(app: VerifierApp) -> Verifier:
+        money = cluster_budget(settings, client, clock)
+        budget = money.budget if money else Unlimited()
         return Verifier(
             topics,
             limits,
             policy(settings),
             Delivery(client, settings.topic("provider-usage"), max_request_bytes=size),
             FaustGroup(app, client, max_fetch_bytes=size),
-            lambda on_attempt, share: open_chain(settings, on_attempt, share),
+            lambda on_attempt, share: open_chain(settings, on_attempt, share, budget),
             crash=app.crash,
             clock=clock,
+            money=money,
         )
 
     return make_app(_faust_options(settings, size), verifier_of)

@@ -23,6 +23,8 @@ Refusals = dict[str, Refusal]
 _NO_TURN = Refusal("no turn came within the deadline", BUSY_SECONDS)
 _LEAST_SECONDS = 0.001
 """A timer may go off a moment early: without a least wait it would be set again and again until then."""
+_LOOK_SECONDS = 1.0
+"""Shares grow, keys are replaced and providers get well without a word to those who wait: they look again so often."""
 
 
 @dataclass(slots=True, eq=False)
@@ -111,12 +113,13 @@ class Admissions:
             self.done()
 
     def _move_on(self) -> None:
-        """Let all go whose turn has come, and look again when the next limit comes of age."""
+        """Let all go whose turn has come, and look again when the next limit comes of age, or a second later."""
         soonest = min([self._serve(queue) for queue in self._queues.values()], default=math.inf)
         self.close()
         self._timer = None
         if soonest < math.inf:
-            self._timer = asyncio.get_running_loop().call_later(max(soonest, _LEAST_SECONDS), self._move_on)
+            wait = min(max(soonest, _LEAST_SECONDS), _LOOK_SECONDS)
+            self._timer = asyncio.get_running_loop().call_later(wait, self._move_on)
 
     def _serve(self, queue: FairQueue[_Waiter]) -> float:
         """Serve a queue as far as it goes; seconds until it may go on, infinite where only an event can tell."""

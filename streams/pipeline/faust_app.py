@@ -59,7 +59,11 @@ class VerifierApp(faust.App):  # type: ignore[misc]
 
     async def on_start(self) -> None:
         """Connect what the records need before any arrives."""
-        await self.verifier.start()
+        try:
+            await self.verifier.start()
+        except Exception as fault:
+            self.verifier.fault = fault
+            raise
         await super().on_start()
 
     async def on_started(self) -> None:

@@ -15,6 +15,7 @@ from streams.pipeline.hold import Asker, Hold
 from streams.pipeline.intake import Intake
 from streams.pipeline.judge import Judge
 from streams.pipeline.lanes import Lanes
+from streams.pipeline.ledger.cluster import ClusterBudget
 from streams.pipeline.pool import ReadingPool
 from streams.pipeline.record import Record
 from streams.pipeline.share import PartitionShare
@@ -67,6 +68,7 @@ class Verifier:
         *,
         crash: Callable[[BaseException], Awaitable[None]],
         clock: Clock,
+        money: ClusterBudget | None = None,
     ) -> None:
         self.topic = topics.content
         self.fault: BaseException | None = None
@@ -77,6 +79,8 @@ class Verifier:
         self._delivery = delivery
         self._open_asker = open_asker
         self._clock = clock
+        self._crash = crash
+        self._money = money
         self._pool = ReadingPool(limits.pool_processes)
         self._brake = Brake(limits.dlq_max_ratio, limits.dlq_min_records)
         self._dead_letters = DeadLetters(delivery, topics.dead_letters, self._brake)
@@ -97,8 +101,10 @@ class Verifier:
         )
 
     async def start(self) -> None:
-        """Connect the producer and the providers."""
+        """Connect the producer, read what there is to spend, connect the providers. Raises LedgerUnusable."""
         await self._delivery.start()
+        if self._money is not None:
+            await self._money.start(self._delivery.send, self._crash)
         self._asker = self._open_asker(self._delivery.post_usage, self._share)
         self._hold = Hold(
             self._asker,
@@ -110,11 +116,15 @@ class Verifier:
         self._judge = Judge(self._hold, self._pool, self._policy, self._clock, max_bytes=self._limits.max_record_bytes)
 
     async def tell(self) -> None:
-        """Wait, within a bound, for the usage events of attempts that the stop cancelled."""
+        """After the drain, bounded: the usage events of attempts that it cancelled, and money that was not spent."""
         await self._delivery.flush_briefly()
+        if self._money is not None:
+            await self._money.give_back(self._delivery.send)
 
     async def stop(self) -> None:
         """Close everything; bounded."""
+        if self._money is not None:
+            await self._money.stop()
         await self._delivery.stop()
         self._pool.close()
         if self._asker is not None:

@@ -172,6 +172,21 @@ async def test_a_users_limit_holds_nobody_else_up() -> None:
     await service.aclose()
 
 
+async def test_who_waits_sees_a_limit_that_grows() -> None:
+    """A share that becomes whole is noticed within a second or so, long before the limit's minute is over."""
+    part = [0.5]
+    service = UnifiedAIService(
+        [FakeProvider(name="a")], rates=lambda *_: Rates(requests_per_minute=2), share=lambda: part[0]
+    )
+    await service.generate_completion("first")
+    second = asyncio.create_task(service.generate_completion("second"))
+    await asyncio.sleep(0)
+    assert service._chain.waiting == 1
+    part[0] = 1.0
+    assert (await asyncio.wait_for(second, 30)).content == "ok"
+    await service.aclose()
+
+
 async def test_a_thousand_calls_cancelled_at_random_leave_every_counter_exact() -> None:
     """Waiting, admitted or in flight: afterwards nothing is in flight or waiting, and every place is free."""
     draw = Random(7)
