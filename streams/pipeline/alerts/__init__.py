@@ -2,17 +2,34 @@
 
 Layout, from what is seen to what is told
 -----------------------------------------
-health_view   `HealthView`: how every living worker sees its providers
+heartbeats    a worker tells how it sees its providers; health_view: how every living worker does
 observation   figures of one moment, from calls, heartbeats and balances
 rules         the table: when each kind fires and when it clears
 spell         how long something has been bad, or good
 book          `AlertBook`: which alerts are to be told now; its memory is the topic `budget-alerts`
-wording       an alert in one sentence
+tail          reading the topics; desk: `AlertDesk`, all of it in one worker
+webhook       telling somebody outside; wording: an alert in one sentence
 """
 
 from streams.pipeline.alerts.book import AlertBook
+from streams.pipeline.alerts.desk import AlertDesk, AlertTopics
 from streams.pipeline.alerts.health_view import HealthView
-from streams.pipeline.alerts.observation import Calls, Observation, Reading, readings_of
+from streams.pipeline.alerts.observation import Calls, Observation, Reading, calls_of, readings_of
 from streams.pipeline.alerts.rules import RULES, Rule
+from streams.pipeline.alerts.webhook import Webhook, check_url
 
-__all__ = ["RULES", "AlertBook", "Calls", "HealthView", "Observation", "Reading", "Rule", "readings_of"]
+__all__ = [
+    "RULES",
+    "AlertBook",
+    "AlertDesk",
+    "AlertTopics",
+    "Calls",
+    "HealthView",
+    "Observation",
+    "Reading",
+    "Rule",
+    "Webhook",
+    "calls_of",
+    "check_url",
+    "readings_of",
+]

@@ -2,24 +2,26 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from schemas import ProviderHealth
+from schemas import Outcome, ProviderHealth, ProviderStats
+from schemas.stats import UsageSums
 from streams.ai.budget import Balance
-from streams.pipeline.alerts.rules import Kind
+from streams.pipeline.alerts.rules import WINDOW_SECONDS, Kind
 
 GLOBAL = "global"
 
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """A provider's calls of the last five minutes, of all workers."""
+    """A provider's calls of the last five minutes, of all workers, as `/stats` shows them."""
 
     calls: int
-    """That say something about the provider: its failures and its answers."""
+    """Attempts that were not cancelled."""
     failures: int
+    """Of them without a usable answer."""
     p95_seconds: float | None
-    """Of the good answers; None: there were none."""
+    """Of those that were answered or timed out; None: there were none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,18 @@ class Observation:
     """UTC."""
     seconds: float
     """Monotonic."""
+
+
+def calls_of(stats: Mapping[str, ProviderStats], now: datetime) -> dict[str, Calls]:
+    """By provider, from the minutes of the newest snapshots."""
+    start = now - timedelta(seconds=WINDOW_SECONDS)
+    return {provider: _calls(one.since(start)) for provider, one in stats.items()}
+
+
+def _calls(sums: UsageSums) -> Calls:
+    p95 = sums.latency_ms(0.95)
+    ended = sums.calls - sums.outcomes.get(Outcome.CANCELLED, 0)
+    return Calls(ended, sums.failures, None if p95 is None else p95 / 1000)
 
 
 def readings_of(calls: Mapping[str, Calls], heartbeats: Iterable[ProviderHealth]) -> list[Reading]:

@@ -51,9 +51,9 @@ class Rule:
 
 RULES: Mapping[Kind, Rule] = MappingProxyType(
     {
-        # share of the calls that the provider failed
+        # share of the attempts without a usable answer
         "failure_rate": Rule(above=0.10, down_to=0.05, after_seconds=0, clear_seconds=30, min_calls=20),
-        # p95 of good answers, seconds
+        # p95 of what was answered or timed out, seconds
         "latency": Rule(above=5.0, down_to=4.0, after_seconds=0, clear_seconds=30, min_calls=20),
         # workers whose breaker is open; a probe every 15 s at most finds out, so half-open for longer is no proof
         "breaker_open": Rule(above=0, down_to=0, after_seconds=10, clear_seconds=60),
