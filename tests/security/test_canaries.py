@@ -94,7 +94,8 @@ def test_other_encodings_are_found() -> None:
 def test_a_test_that_lets_a_key_out_turns_red(tmp_path: Path, may_hold_canaries: Callable[[Path], Path]) -> None:
     """Printed, logged, read back by the test itself, from a process, at teardown, in an id; unless it is on purpose."""
     done = run(may_hold_canaries(tmp_path), CHILD)
-    ended = {line.split("::")[1].split("[")[0]: line.split()[0] for line in done.stdout.splitlines() if ".py::" in line}
+    told = [line for line in done.stdout.splitlines() if ".py::" in line]
+    ended = {line.split("::")[1].split("[")[0].split(" ")[0]: line.split()[0] for line in told}
     red = {name for name, how in ended.items() if how in ("FAILED", "ERROR")}
     assert red == {name for name in ended if name.startswith("test_red")}
     assert len(ended) == 10

@@ -20,6 +20,8 @@ Kind = Literal["requests", "tokens"]
 
 _PERIODS = {MINUTE: "minute", DAY: "day"}
 _BELIEVED_SECONDS = {MINUTE: 2 * MINUTE, DAY: DAY}
+_LEAST_RESET_SECONDS = 0.001
+"""A shorter one is as good as now: what would come back each second is more than a number holds."""
 _UNSAID_RESET_SECONDS = 60.0
 """A count without a reset holds for so long: then a call finds out."""
 
@@ -115,7 +117,7 @@ class Allowance:
         if not math.isfinite(reset) or reset < 0:
             return
         whole = min(reset, longest)
-        back = (limit - left) / whole if limit is not None and whole > 0 else 0.0
+        back = (limit - left) / whole if limit is not None and whole >= _LEAST_RESET_SECONDS else 0.0
         told = _Told(left, self._spent if entry is None else entry.mark, now, now + whole, back)
         own, current = self._own_left(share), self._still_told()
         # as much as we believe ourselves, or more: nobody else is at it, and our own count is the stricter one
