@@ -165,9 +165,9 @@ class UnifiedAIService:
         """Ask the providers in order until one answers.
 
         Raises InvalidRequest (the prompt cannot be sent, or the options name a provider that there is not),
-        AllProvidersFailed (some were tried), NoProviderAdmits
-        (none could be tried now), and CancelledError when the caller is cancelled: an attempt in flight is then on
-        the ledger as cancelled.
+        AllProvidersFailed (some were tried), NoProviderAdmits (none could be tried now), what the budget raises when it
+        cannot be relied on, and CancelledError when the caller is cancelled: an attempt in flight is then on the ledger
+        as cancelled.
         """
         prompt, options = prepared(prompt, options or CompletionOptions())
         self._check_known(options.providers or ())

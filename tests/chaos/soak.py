@@ -250,7 +250,7 @@ def _held(service: UnifiedAIService, budget: MemoryBudget) -> dict[str, int]:
         "calls in flight": admissions._most - admissions._free + sum(lane.in_flight for lane in service._lanes),
         "calls in the queue": admissions.waiting + len(admissions._queues),
         "probes": sum(len(lane.guard._probes) for lane in service._lanes),
-        "reservations": len(budget._open),
+        "reservations": len(budget._reservations._open),
     }
 
 

@@ -1,35 +1,16 @@
 """What stands in the environment leads no request elsewhere and adds nothing to it."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from streams.ai.http import HttpClient
-
-
-@asynccontextmanager
-async def listening() -> AsyncIterator[tuple[int, list[bytes]]]:
-    """A server on a free port: its port and the heads of the requests that it got."""
-    heads: list[bytes] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        heads.append(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1], heads
+from tests.security.recording_server import recording_server
 
 
 async def test_proxies_from_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     """HTTP_PROXY, HTTPS_PROXY and ALL_PROXY in either case: whoever sets them would read every key."""
-    async with listening() as (port, heads), listening() as (trap, caught):
+    async with recording_server() as (port, heads), recording_server() as (trap, caught):
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{trap}")
             monkeypatch.setenv(name.lower(), f"http://127.0.0.1:{trap}")
@@ -46,7 +27,7 @@ async def test_netrc_adds_no_credentials(monkeypatch: pytest.MonkeyPatch, tmp_pa
     netrc.write_text("machine 127.0.0.1 login somebody password elsewhere\n")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
-    async with listening() as (port, heads):
+    async with recording_server() as (port, heads):
         client = HttpClient(1, allow_private=True)
         await client.get(f"http://127.0.0.1:{port}/", {})
         await client.aclose()

@@ -7,6 +7,7 @@ amounts     `groq:0,gemini:10` -> `BudgetLimits`
 periods     UTC days and months that never go back
 account     one budget in one period
 accounts    which accounts a call draws on
+reservations  what calls in flight have taken, until it is settled
 memory      `MemoryBudget`: the budget of one process
 grants      a line of the journal
 journal     `FileJournal`: spending survives a restart (import it from there: it needs POSIX locks)

@@ -12,6 +12,7 @@ from streams.ai.budget.amounts import BudgetLimits
 from streams.ai.budget.grants import Grant, JournalUnusable, newest
 from streams.ai.budget.periods import Calendar
 from streams.ai.budget.port import Balance, Overrun, Reservation, Shortage
+from streams.ai.budget.reservations import Reservations
 from streams.clock import Clock
 from streams.logs import get_logger
 
@@ -62,34 +63,25 @@ class MemoryBudget:
         self._on_overrun = on_overrun
         self._on_alert = on_alert
         self._journal = journal
-        self._open: dict[str, tuple[Reservation, tuple[Account, ...]]] = {}
+        self._reservations = Reservations(self._accounts)
         self._tell(self._accounts.restore(recovered))
 
     def reserve(self, attempt_id: str, provider: str, user_id: str | None, nano_usd: int) -> Reservation | Shortage:
         """See `Budget`. Raises JournalUnusable, and takes nothing, when the journal cannot be written."""
-        if nano_usd < 0 or attempt_id in self._open:
-            raise ValueError(f"attempt {attempt_id}: reserve an amount from 0 on, and once")
+        self._reservations.check(attempt_id, nano_usd)
         accounts = self._accounts.concerned(provider, user_id)
         short = [account for account in accounts if account.lacks(nano_usd)]
         if short:
             return self._shortage(short, nano_usd)
         self._grant(accounts, nano_usd)
-        for account in accounts:
-            account.take(nano_usd)
-        self._accounts.keep(accounts)
-        reservation = Reservation(attempt_id, provider, user_id, nano_usd)
-        self._open[attempt_id] = reservation, accounts
-        return reservation
+        return self._reservations.open(attempt_id, provider, user_id, nano_usd, accounts)
 
     def settle(self, reservation: Reservation, nano_usd: int) -> None:
         """See `Budget`. A journal that cannot be written is logged here and raised by the next reservation."""
-        if nano_usd < 0:
-            raise ValueError(f"attempt {reservation.attempt_id}: settle an amount from 0 on")
-        reservation, accounts = self._open.pop(reservation.attempt_id, (reservation, None))
-        if accounts is None:
+        closed = self._reservations.close(reservation, nano_usd)
+        if closed is None:
             return
-        for account in accounts:
-            account.settle(reservation.nano_usd, nano_usd)
+        reservation, accounts = closed
         self._accounts.tidy(accounts)
         if nano_usd > reservation.nano_usd:
             self._on_overrun(Overrun(reservation, nano_usd))

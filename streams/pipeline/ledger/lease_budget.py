@@ -13,6 +13,7 @@ from streams.ai.budget import Balance, BudgetLimits, Overrun, Reservation, Short
 from streams.ai.budget.account import Account
 from streams.ai.budget.accounts import Accounts
 from streams.ai.budget.periods import Calendar
+from streams.ai.budget.reservations import Reservations
 from streams.pipeline.ledger.book import Book, Line
 from streams.pipeline.ledger.clock import LedgerClock
 from streams.pipeline.ledger.lease import PARTS, Lease
@@ -45,7 +46,7 @@ class LeaseBudget:
         self._on_need = on_need
         self._book = Book()
         self._leases: dict[tuple[str, str], Lease] = {}
-        self._open: dict[str, tuple[Reservation, tuple[Account, ...]]] = {}
+        self._reservations = Reservations(self._accounts)
         self._numbers = itertools.count(1)
         self._outbox: list[BudgetRequest] = []
         self._closed = False
@@ -54,33 +55,26 @@ class LeaseBudget:
 
     def reserve(self, attempt_id: str, provider: str, user_id: str | None, nano_usd: int) -> Reservation | Shortage:
         """See `Budget`. `held_by_calls` also while the ledger is being asked for more."""
-        if nano_usd < 0 or attempt_id in self._open:
-            raise ValueError(f"attempt {attempt_id}: reserve an amount from 0 on, and once")
+        self._reservations.check(attempt_id, nano_usd)
         accounts = self._accounts.concerned(provider, user_id)
         leases = [self._lease(account) for account in accounts] if nano_usd else []
         short = [lease for lease in leases if self._closed or lease.rest < nano_usd]
         if short:
             return self._shortage(short, nano_usd)
-        for account in accounts:
-            account.take(nano_usd)
-        self._accounts.keep(accounts)
+        reservation = self._reservations.open(attempt_id, provider, user_id, nano_usd, accounts)
         for lease in leases:
             lease.used_at = self._clock.monotonic()
             if lease.low:
                 self._ask(lease, 0)
-        reservation = Reservation(attempt_id, provider, user_id, nano_usd)
-        self._open[attempt_id] = reservation, accounts
         return reservation
 
     def settle(self, reservation: Reservation, nano_usd: int) -> None:
         """See `Budget`. What was spent beyond the lease is told to the ledger, so that others get less."""
-        if nano_usd < 0:
-            raise ValueError(f"attempt {reservation.attempt_id}: settle an amount from 0 on")
-        reservation, accounts = self._open.pop(reservation.attempt_id, (reservation, None))
-        if accounts is None:
+        closed = self._reservations.close(reservation, nano_usd)
+        if closed is None:
             return
+        reservation, accounts = closed
         for account in accounts:
-            account.settle(reservation.nano_usd, nano_usd)
             lease = self._leases.get(_key(account))
             if lease is not None:
                 lease.dry = False

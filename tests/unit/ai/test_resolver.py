@@ -2,8 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from schemas import Outcome
 from streams.ai.errors import AttemptFailed
 from streams.ai.http import HttpClient
 from streams.ai.resolver import PrivateAddress, PublicResolver, public_socket
+from tests.security.recording_server import recording_server
 
 PUBLIC = ["8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"]
 PRIVATE = [
@@ -48,23 +48,6 @@ def answering(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> list[str]:
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
     return asked
-
-
-@asynccontextmanager
-async def server() -> AsyncIterator[tuple[int, list[bytes]]]:
-    """A web server on 127.0.0.1: its port and what it was sent."""
-    seen: list[bytes] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        seen.append(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
-
-    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with listening:
-        yield listening.sockets[0].getsockname()[1], seen
 
 
 def dialling(monkeypatch: pytest.MonkeyPatch, real: Callable[[str], tuple[str, int]]) -> list[str]:
@@ -126,7 +109,7 @@ async def test_only_public_ones_are_handed_on(monkeypatch: pytest.MonkeyPatch) -
 
 async def test_a_public_answer_first_and_a_private_one_later_leads_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """DNS rebinding: each answer is judged, and the connection goes to the address that was judged."""
-    async with server() as (port, seen):
+    async with recording_server() as (port, seen):
         asked = answering(monkeypatch, [["8.8.8.8"], ["127.0.0.1"]])
         dialled = dialling(monkeypatch, lambda address: ("127.0.0.1", port) if address == "8.8.8.8" else ("", 0))
         first = HttpClient(1)
@@ -140,7 +123,7 @@ async def test_a_public_answer_first_and_a_private_one_later_leads_nowhere(monke
 
 async def test_private_ones_are_dialled_with_leave() -> None:
     """`allow_private`, as the emulator and self-hosted models need it."""
-    async with server() as (port, seen):
+    async with recording_server() as (port, seen):
         client = HttpClient(1, allow_private=True)
         assert (await client.get(f"http://localhost:{port}/", {})).status == 200
         await client.aclose()

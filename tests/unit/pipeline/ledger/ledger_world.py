@@ -93,7 +93,10 @@ class FakeWorker:
 
     def keys(self, reservation: Reservation) -> list[Key]:
         """The budgets and periods that a reservation is charged to."""
-        return [(account.budget, account.period.label) for account in self.budget._open[reservation.attempt_id][1]]
+        return [
+            (account.budget, account.period.label)
+            for account in self.budget._reservations._open[reservation.attempt_id][1]
+        ]
 
     def leases(self) -> dict[Key, int]:
         """What it believes that it may spend."""
