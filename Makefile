@@ -81,10 +81,10 @@ schemas: $(STAMP) ## Write the JSON Schemas again
 .PHONY: lock
 lock: $(STAMP) ## Resolve the requirements again, with hashes
 	@for set in "base:" "sandbox:--extra sandbox" "dev:--all-extras --group test --group lint --group build" "train:--group train"; do \
-	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-find-links \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-find-links --no-strip-extras \
 	    --custom-compile-command 'make lock' $${set#*:} pyproject.toml -o requirements/$${set%%:*}.txt || exit 1; \
 	done
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-find-links \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-find-links --no-strip-extras \
 	  --custom-compile-command 'make lock' --override requirements/bench-router.override \
 	  requirements/bench-router.in -o requirements/bench-router.txt
 
