@@ -74,6 +74,25 @@ $(ROUTER_STAMP): requirements/bench-router.txt
 bench-router: $(STAMP) $(ROUTER_STAMP) ## This service beside LiteLLM's Router; BENCH_ROUTER=--quick for the short form
 	$(BIN)/python -m tests.bench.router --litellm-python $(ROUTER_VENV)/bin/python $(BENCH_ROUTER)
 
+# scikit-learn is for training only: it gets an environment of its own.
+TRAIN_VENV  ?= .venv-train
+TRAIN_STAMP := $(TRAIN_VENV)/.installed
+DATA        ?= records.jsonl
+EVAL        ?=
+
+$(TRAIN_STAMP): requirements/train.txt
+	@test -x $(TRAIN_VENV)/bin/python || $(PYTHON) -m venv $(TRAIN_VENV)
+	$(TRAIN_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.PHONY: train
+train: $(TRAIN_STAMP) ## Fit the local model on DATA=records.jsonl, with figures for articles that it has not seen
+	$(TRAIN_VENV)/bin/python -m training $(DATA) --out streams/verify/model/model.json
+
+.PHONY: eval
+eval: $(STAMP) ## What the local tier decides on DATA=records.jsonl; EVAL="--html report.html" for a page
+	$(BIN)/fulltext eval $(DATA) $(EVAL)
+
 .PHONY: schemas
 schemas: $(STAMP) ## Write the JSON Schemas again
 	$(BIN)/fulltext schemas
@@ -99,4 +118,4 @@ down: ## Stop what `make up` started
 
 .PHONY: clean
 clean: ## Remove what the targets made
-	rm -rf $(VENV) $(ROUTER_VENV) .demo .kafka build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage
+	rm -rf $(VENV) $(ROUTER_VENV) $(TRAIN_VENV) .demo .kafka build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage

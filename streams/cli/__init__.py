@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "check": "Verify one document without Kafka.",
     "demo": "Show records flowing from Kafka to verdicts, without a key.",
     "emulator": "Serve the four providers' wire formats locally.",
+    "eval": "Judge labelled records and say how often that was right.",
     "kafka": "Run a real Apache Kafka in the foreground.",
     "publish": "Send documents to Kafka.",
     "schemas": "Write the JSON Schema of every topic.",

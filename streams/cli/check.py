@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from schemas import FulltextVerdict, ScrapedContent
 from streams.cli import _outline
+from streams.cli._asking import answered
 from streams.errors import UserError
 from streams.observability import logging
 from streams.settings import Settings, load
@@ -67,24 +68,14 @@ def command(
 
 async def _ask(examination: Examination, settings: Settings) -> FulltextVerdict:
     """The model's verdict, or `undetermined` with the sentence that says what to do."""
-    from streams.ai.errors import AllProvidersFailed, NoProviderAdmits, NoProviderConfigured
+    from streams.ai.errors import NoProviderConfigured
     from streams.app import open_asker
-    from streams.verify import BadAnswer, conclude
 
-    assert examination.question is not None  # noqa: S101  # an examination has a verdict or a question
     try:
         async with open_asker(settings) as ask:
-            reply = await ask(examination.question)
+            return await answered(examination, ask)
     except NoProviderConfigured as error:
         return undetermined(examination, "NO_PROVIDER_CONFIGURED", f"The local rules are not sure; {error}.")
-    except NoProviderAdmits as error:
-        return undetermined(examination, "NO_PROVIDER_ADMITS", str(error))
-    except AllProvidersFailed as error:
-        return undetermined(examination, "ALL_ATTEMPTS_FAILED", str(error), error.attempts)
-    try:
-        return conclude(examination, reply)
-    except BadAnswer as error:
-        return undetermined(examination, "BAD_ANSWER", str(error), reply.attempts)
 
 
 def _bytes(file: str, limit: int) -> bytes:

@@ -9,7 +9,7 @@ Layout, in the order in which a record meets them
 verifier     all steps in one call: `verify_document`
 examination  `examine`: from a record to a verdict or a question
 identity     content id, digest, verdict id; is it the work that was asked for
-read, sniff  what kind of document it is, and its one reader in `readers/`
+read, sniff  what kind of document it is, and its one reader in `readers/`; `encodings` of bytes
 blocks       what every reader makes: blocks of text with their offsets
 limits       how much of a hostile document is looked at
 evidence     what can be counted; with `tail`, `garbling`, `language`, `wording`

@@ -4,20 +4,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas import Evidence as Quote
-from schemas import Verdict
+from schemas import Reason, Verdict
 from streams.verify.evidence import Evidence
 from streams.verify.limits import MAX_EVIDENCE, MAX_QUOTE_CHARS
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict reached without a model."""
+    """A verdict reached here, without asking anybody."""
 
     verdict: Verdict
     confidence: float
     reasons: tuple[str, ...]
     quotes: tuple[Quote, ...] = ()
-    body_present: bool = False
+    body_present: bool | None = False
+    decided_by: Literal["local_rules", "local_model"] = "local_rules"
+    weighed: tuple[Reason, ...] = ()
+    """Reasons that carry weights of their own."""
 
 
 def quotes_of(

@@ -1,4 +1,4 @@
-"""From a record to a verdict or a question: read, count, try the certain rules, else ask."""
+"""From a record to a verdict or a question: read, count, try the certain rules, then the local model, else ask."""
 
 from dataclasses import dataclass
 from random import Random
@@ -11,6 +11,8 @@ from streams.verify.evidence import BODY_SECTIONS, Evidence, gather
 from streams.verify.excerpt import Part, cut
 from streams.verify.identity import Ids, identify
 from streams.verify.injection import find_injection
+from streams.verify.model.judge import judge
+from streams.verify.model.shipped import shipped
 from streams.verify.policy import DEFAULT_POLICY, Policy
 from streams.verify.question import Question, ask_about
 from streams.verify.read import read
@@ -50,7 +52,10 @@ def examine(
     document = read(record)
     evidence = gather(record, document)
     draft = _draft(record, ids, document, evidence, policy, clock or SystemClock())
-    decision = decide(document, evidence, policy.local_tier == "on")
+    local = policy.local_tier == "on"
+    decision = decide(document, evidence, local)
+    if decision is None and local:
+        decision = judge(document, evidence, record.title, shipped(), policy)
     if decision is not None:
         return Examination(draft, _decided(draft, decision), None, policy=policy)
     parts = cut(document.text, policy)
@@ -90,7 +95,9 @@ def _decided(draft: FulltextVerdict, decision: Decision) -> FulltextVerdict:
         update={
             "verdict": decision.verdict,
             "confidence": decision.confidence,
-            "reasons": tuple(reason(code) for code in decision.reasons) + draft.reasons,
+            "confidence_kind": "calibrated" if decision.decided_by == "local_model" else "rule",
+            "decided_by": decision.decided_by,
+            "reasons": tuple(reason(code) for code in decision.reasons) + decision.weighed + draft.reasons,
             "evidence": decision.quotes,
             "completeness": draft.completeness.model_copy(update={"body_present": decision.body_present}),
         }

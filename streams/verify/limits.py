@@ -36,6 +36,12 @@ MAX_PDF_SECONDS = 10.0
 MAX_PDF_PAGE_CHARS = 50_000
 """Characters read from one page."""
 
+MAX_HIDDEN, MAX_HIDDEN_CHARS = 10, 300
+"""Hidden pieces of a document that are noted, comments apart, and the length of each."""
+
+MAX_STYLE_CHARS = 100_000
+"""Characters of style sheets in which hidden classes are looked for."""
+
 MAX_METADATA_CHARS = 20_000
 """Characters of one JSON-LD block that are parsed."""
 

@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass, fields
 from typing import Literal
 
+from streams.verify.model.shipped import shipped
+
 RULES_VERSION = "1"
 """Raised when a rule, a phrase table, a reader or the meaning of a threshold changes."""
 
@@ -32,9 +34,10 @@ class Policy:
 
     @property
     def version(self) -> str:
-        """`r<rules>.p<prompt>.<digest of the settings>`; part of every verdict's id."""
+        """`r<rules>.p<prompt>.m<digest of the local model>.<digest of the settings>`; part of every verdict's id."""
         values = ",".join(f"{field.name}={getattr(self, field.name)}" for field in fields(self))
-        return f"r{RULES_VERSION}.p{PROMPT_VERSION}.{hashlib.blake2b(values.encode(), digest_size=3).hexdigest()}"
+        digest = hashlib.blake2b(values.encode(), digest_size=3).hexdigest()
+        return f"r{RULES_VERSION}.p{PROMPT_VERSION}.m{shipped().digest}.{digest}"
 
 
 DEFAULT_POLICY = Policy()

@@ -43,7 +43,14 @@ REASONS: dict[str, tuple[float, str]] = {
     "PDF_BROKEN": (-3.0, "The PDF cannot be opened."),
     "BINARY_CONTENT": (-3.0, "The bytes are neither text nor a format that can be read."),
     "INJECTION_SUSPECT": (0.0, "Some text speaks to a model instead of a reader."),
-    # Said by us about an answer, never by a model.
+    # Said by us, never by a model.
+    "LOCAL_MODEL": (0.0, "The small local model decided, on what was counted."),
+    "LITTLE_PROSE": (-1.0, "There is less prose, or it stands closer to other text, than in a full text."),
+    "FEW_SECTIONS": (-1.0, "The sections of a body are few, or hold little."),
+    "ENDS_EARLY": (-1.0, "What closes an article is missing or short."),
+    "FEW_REFERENCES": (-0.5, "References and citations are not as in a full text."),
+    "NO_WALL": (0.5, "There are few or no signs of a wall, a check or an error."),
+    "PAGE_SHAPE": (0.0, "Lines and links are spread as in other pages of this kind."),
     "CAPPED": (0.0, "The document is very large; only a part was read."),
     "QUOTE_NOT_FOUND": (0.0, "The model quoted what does not stand in the text."),
     "ANSWER_INCONSISTENT": (0.0, "The model's answer contradicts itself."),
@@ -61,6 +68,13 @@ REASONS: dict[str, tuple[float, str]] = {
 
 _OURS = frozenset(
     {
+        "LOCAL_MODEL",
+        "LITTLE_PROSE",
+        "FEW_SECTIONS",
+        "ENDS_EARLY",
+        "FEW_REFERENCES",
+        "NO_WALL",
+        "PAGE_SHAPE",
         "CAPPED",
         "QUOTE_NOT_FOUND",
         "ANSWER_INCONSISTENT",
@@ -86,7 +100,7 @@ MODEL_REASONS: tuple[str, ...] = tuple(code for code in REASONS if code not in _
 """The codes that a model may give."""
 
 
-def reason(code: str, detail: str | None = None) -> Reason:
-    """A reason with its weight; an unknown code (a caller's own) weighs nothing."""
-    weight, sentence = REASONS.get(code, (0.0, ""))
-    return Reason(code=code, weight=weight, detail=detail or sentence or None)
+def reason(code: str, detail: str | None = None, *, weight: float | None = None) -> Reason:
+    """A reason with its usual weight or its own; an unknown code (a caller's own) weighs nothing."""
+    usual, sentence = REASONS.get(code, (0.0, ""))
+    return Reason(code=code, weight=usual if weight is None else weight, detail=detail or sentence or None)

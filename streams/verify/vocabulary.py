@@ -155,3 +155,10 @@ def vocabulary() -> Vocabulary:
     folder = files("streams.verify").joinpath("phrases")
     names = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
     return build(tomllib.loads(file.read_text(encoding="utf-8")) for file in names)
+
+
+@cache
+def languages() -> frozenset[str]:
+    """ISO 639-1 codes of the tables."""
+    folder = files("streams.verify").joinpath("phrases")
+    return frozenset(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))

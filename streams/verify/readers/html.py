@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from streams.verify.blocks import BlockKind, Document, Draft, join
-from streams.verify.limits import MAX_HTML_NODES, MAX_TEXT_CHARS
+from streams.verify.limits import MAX_HIDDEN, MAX_HIDDEN_CHARS, MAX_HTML_NODES, MAX_TEXT_CHARS
+from streams.verify.readers.hidden import Hiding, comments
 from streams.verify.readers.metadata import read_metadata
 from streams.verify.readers.outline import looks_like_caption, looks_like_heading, looks_like_reference
 from streams.verify.readers.strip import is_hostile, strip_markup
@@ -29,14 +30,6 @@ _FURNITURE_NAME = re.compile(
     re.IGNORECASE,
 )
 _REFERENCES_NAME = re.compile(r"\b(?:references?|ref-list|bibliography|citation-list|reflist)\b", re.IGNORECASE)
-_HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)"
-    r"|font-size\s*:\s*0(?:\.\d+)?(?:px|pt|r?em|%)?\s*(?:;|$|!)"
-    r"|(?:left|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0"
-    r"|(?<![\w-])color\s*:\s*(?:transparent|rgba\([^)]*,\s*0\))"
-    r"|(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)",
-    re.IGNORECASE,
-)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = frozenset(
     {
@@ -57,7 +50,6 @@ _BLOCKS = frozenset(
         "dt",
     }
 )
-_MAX_HIDDEN = 10
 
 
 def read_html(markup: str) -> Document:
@@ -67,7 +59,7 @@ def read_html(markup: str) -> Document:
         return join("html", strip_markup(markup), problems=["html_stripped"])
     tree = LexborHTMLParser(markup)
     metadata = read_metadata(tree)
-    page = _Page()
+    page = _Page(Hiding(tree))
     root = tree.body or tree.root
     drafts = list(page.walk(root)) if root is not None else []
     problems = (["html_unclosed"] if _is_unclosed(markup) else []) + (["capped"] if page.nodes <= 0 else [])
@@ -76,7 +68,7 @@ def read_html(markup: str) -> Document:
         drafts,
         metadata=metadata,
         problems=problems,
-        hidden=page.hidden,
+        hidden=(*page.hidden, *comments(markup)),
         title_block=page.title or metadata.title,
         script_notice=_script_notice(tree),
     )
@@ -85,7 +77,8 @@ def read_html(markup: str) -> Document:
 class _Page:
     """One walk over a page in document order; keeps the text of the block being filled."""
 
-    def __init__(self) -> None:
+    def __init__(self, hiding: Hiding) -> None:
+        self._hiding = hiding
         self.hidden: list[str] = []
         self.title: str | None = None
         self.nodes = MAX_HTML_NODES
@@ -112,8 +105,8 @@ class _Page:
             if tag == "br":
                 yield from self._flush(block, region)
                 continue
-            if _is_hidden(node):
-                self._hide(node)
+            if (unseen := self._hiding.hidden_text(node)) is not None:
+                self._note(unseen)
                 continue
             linked = linked or tag == "a"
             if tag not in _INLINE:
@@ -146,12 +139,9 @@ class _Page:
             self.title = text
         yield _kind(text, block, region, linked), text
 
-    def _hide(self, node: LexborNode) -> None:
-        self._note(tidy((node.text(deep=True) or "")[:2_000]))
-
     def _note(self, text: str) -> None:
-        if text and len(self.hidden) < _MAX_HIDDEN:
-            self.hidden.append(text[:300])
+        if text and len(self.hidden) < MAX_HIDDEN:
+            self.hidden.append(text[:MAX_HIDDEN_CHARS])
 
 
 def _script_notice(tree: LexborHTMLParser) -> str | None:
@@ -160,14 +150,6 @@ def _script_notice(tree: LexborHTMLParser) -> str | None:
         return None
     notices = [node.text(deep=True) or "" for node in tree.css("noscript")[:5]]
     return tidy(" ".join(notice for notice in notices if "<" not in notice))[:1_000]
-
-
-def _is_hidden(node: LexborNode) -> bool:
-    attributes = node.attributes
-    if "hidden" in attributes or (attributes.get("aria-hidden") or "").lower() == "true":
-        return True
-    style = attributes.get("style")
-    return bool(style and _HIDDEN_STYLE.search(style[:2_000]))
 
 
 def _region(node: LexborNode, tag: str, region: str) -> str:

@@ -7,7 +7,8 @@ from lxml import etree
 
 from streams.verify.blocks import BlockKind, Document, Draft, Metadata, join
 from streams.verify.limits import MAX_XML_DEPTH
-from streams.verify.readers.metadata import find_doi
+from streams.verify.readers.hidden import comments
+from streams.verify.readers.metadata import find_doi, license_slug
 from streams.verify.readers.strip import depth_of, strip_markup
 from streams.verify.vocabulary import vocabulary
 from streams.verify.wording import tidy
@@ -27,7 +28,6 @@ _FURNITURE = (
     "contrib", "article-id", "pub-date", "aff", "fpage", "lpage", "volume", "issue", "history", "related-article",
     "kwd-group",
 )  # fmt: skip
-_LICENSE = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)", re.IGNORECASE)
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _MIN_BODY_CHARS = 400
 
@@ -48,8 +48,14 @@ def read_jats(markup: str) -> Document:
     return join(
         "jats",
         drafts,
-        metadata=Metadata(title=title, doi=_doi(article), license=_license(article)),
+        metadata=Metadata(
+            title=title,
+            doi=_doi(article),
+            license=_license(article),
+            is_accessible_for_free=True if _first(article, ("free_to_read",), empty=True) is not None else None,
+        ),
         problems=["xml_broken"] if broken else [],
+        hidden=comments(markup),
         structured_body=body is not None and len(tidy("".join(_texts(body)))) >= _MIN_BODY_CHARS,
         title_block=title,
     )
@@ -145,10 +151,11 @@ def _flat(element: etree._Element) -> str:
     return " ".join(glue.join(str(part) for part in element.itertext()).split())
 
 
-def _first(article: etree._Element, names: tuple[str, ...]) -> str | None:
+def _first(article: etree._Element, names: tuple[str, ...], *, empty: bool = False) -> str | None:
+    """The text of the first element of these names; an empty one counts where `empty` says so."""
     for element in article.iter():
         if _name(element) in names:
-            return tidy(_flat(element))[:500] or None
+            return tidy(_flat(element))[:500] or ("" if empty else None)
     return None
 
 
@@ -161,8 +168,8 @@ def _doi(article: etree._Element) -> str | None:
 
 def _license(article: etree._Element) -> str | None:
     for element in article.iter():
-        if _name(element) in {"license", "license_ref", "licence"}:
-            source = f"{element.get(_XLINK) or ''} {_flat(element)[:2_000]}"
-            if match := _LICENSE.search(source):
-                return f"cc-{match.group(1).lower()}"
+        if _name(element) in {"license", "license_ref", "licence"} and (
+            slug := license_slug(f"{element.get(_XLINK) or ''} {_flat(element)[:2_000]}")
+        ):
+            return slug
     return None

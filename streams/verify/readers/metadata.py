@@ -19,15 +19,15 @@ _MAX_META, _MAX_NODES = 400, 2_000
 
 
 def read_metadata(tree: LexborHTMLParser) -> Metadata:
-    """Title, DOI, licence and isAccessibleForFree where the page gives them."""
-    tags = _meta_tags(tree)
-    title = next((tags[name] for name in _TITLE_NAMES if tags.get(name)), None)
+    """Title, DOI, licence and isAccessibleForFree where the page gives them: tags before JSON-LD."""
+    tags, linked = _meta_tags(tree), _linked_data(tree)
+    title = next((tags[name] for name in _TITLE_NAMES if tags.get(name)), None) or linked.title
     doi = next((found for name in _DOI_NAMES if (found := find_doi(tags.get(name, "")))), None)
     return Metadata(
         title=tidy(title)[:500] if title else None,
-        doi=doi,
-        license=_license(tree),
-        is_accessible_for_free=_free(tree),
+        doi=doi or linked.doi,
+        license=_license(tree) or linked.license,
+        is_accessible_for_free=linked.is_accessible_for_free,
     )
 
 
@@ -48,14 +48,36 @@ def _meta_tags(tree: LexborHTMLParser) -> dict[str, str]:
 
 def _license(tree: LexborHTMLParser) -> str | None:
     for node in tree.css('a[rel~="license"], link[rel~="license"], a[href*="creativecommons.org"]')[:5]:
-        if match := _LICENSE.search(node.attributes.get("href") or ""):
-            slug = match.group(1).lower()
-            return slug if slug.startswith(("cc", "zero", "mark")) else f"cc-{slug}"
+        if slug := license_slug(node.attributes.get("href") or ""):
+            return slug
     return None
 
 
-def _free(tree: LexborHTMLParser) -> bool | None:
-    """IsAccessibleForFree of the first JSON-LD object that has it; `"False"` and `"false"` occur too."""
+def license_slug(text: str) -> str | None:
+    """`cc-by-nc` or the like from the address of a Creative Commons licence."""
+    match = _LICENSE.search(text)
+    if match is None:
+        return None
+    slug = match.group(1).lower()
+    return slug if slug.startswith(("cc", "zero", "mark")) else f"cc-{slug}"
+
+
+def _linked_data(tree: LexborHTMLParser) -> Metadata:
+    """What the first JSON-LD objects say that say it; `"False"` and `"false"` occur too."""
+    title = doi = license_ = None
+    free: bool | None = None
+    for item in _linked_objects(tree):
+        if title is None and _is_work(item):
+            title = _text(item.get("headline")) or _text(item.get("name"))
+            doi = find_doi(" ".join(filter(None, (_text(item.get(key)) for key in ("@id", "identifier", "sameAs")))))
+        license_ = license_ or license_slug(_text(item.get("license")) or "")
+        value = item.get("isAccessibleForFree")
+        if free is None and value is not None:
+            free = str(value).strip().lower() in {"true", "1", "https://schema.org/true", "http://schema.org/true"}
+    return Metadata(title=title, doi=doi, license=license_, is_accessible_for_free=free)
+
+
+def _linked_objects(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:
     for script in tree.css('script[type="application/ld+json"]')[:10]:
         raw = script.text(deep=True)
         if not raw or len(raw) > MAX_METADATA_CHARS:
@@ -64,11 +86,22 @@ def _free(tree: LexborHTMLParser) -> bool | None:
             data = json.loads(raw)
         except (ValueError, RecursionError):
             continue
-        for item in _objects(data):
-            value = item.get("isAccessibleForFree")
-            if value is not None:
-                return str(value).strip().lower() in {"true", "1", "https://schema.org/true", "http://schema.org/true"}
-    return None
+        yield from _objects(data)
+
+
+def _is_work(item: dict[str, Any]) -> bool:
+    """`ScholarlyArticle`, `NewsArticle`, `BlogPosting` and their like."""
+    kinds = item.get("@type")
+    return any(str(kind).endswith(("Article", "Posting")) for kind in (kinds if isinstance(kinds, list) else [kinds]))
+
+
+def _text(value: Any) -> str | None:
+    """The text of a property: plain, the first of a list, or the `value` of an object."""
+    if isinstance(value, list) and value:
+        value = value[0]
+    if isinstance(value, dict):
+        value = value.get("value") or value.get("@id") or value.get("url")
+    return value[:2_000] if isinstance(value, str) else None
 
 
 def _objects(data: Any) -> Iterator[dict[str, Any]]:

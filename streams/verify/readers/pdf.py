@@ -1,13 +1,16 @@
 """PDF text layers, by pypdfium2. Not thread-safe: one thread of a process at a time (the pipeline uses processes)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import cast
 
 import pypdfium2
 
-from streams.verify.blocks import Document, join
+from streams.verify.blocks import Document, Draft, join
 from streams.verify.limits import MAX_PDF_PAGE_CHARS, MAX_PDF_PAGES, MAX_PDF_SECONDS, PDF_TAIL_PAGES
 from streams.verify.readers.outline import outline
+from streams.verify.readers.pages import without_running_lines
 from streams.verify.readers.text import paragraphs
 
 _PASSWORD = 4
@@ -34,7 +37,7 @@ def _read(pdf: pypdfium2.PdfDocument, monotonic: Callable[[], float]) -> Documen
     numbers, problems = _pages(count), set[str]()
     if len(numbers) < count:
         problems.add("capped")
-    lines: list[str] = []
+    pages: list[list[str]] = []
     for number in numbers:
         if monotonic() > deadline:
             problems.add("capped")
@@ -42,10 +45,12 @@ def _read(pdf: pypdfium2.PdfDocument, monotonic: Callable[[], float]) -> Documen
         text = _page_text(pdf, number)
         if len(text) >= MAX_PDF_PAGE_CHARS:
             problems.add("capped")
-        lines.extend(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+        pages.append(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    furniture, lines = without_running_lines(pages)
     if sum(len(line.strip()) for line in lines) < _FEW_CHARS:
         problems.add("pdf_no_text" if count else "pdf_broken")
-    return join("pdf", outline(paragraphs(lines)), problems=problems)
+    drafts = chain((("furniture", line) for line in furniture), outline(paragraphs(lines)))
+    return join("pdf", cast("Iterator[Draft]", drafts), problems=problems)
 
 
 def _pages(count: int) -> list[int]:

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from statistics import median
 
-from streams.verify.blocks import Document, join
+from streams.verify.blocks import Document, Draft, join
 from streams.verify.limits import MAX_LINE_CHARS, MAX_TEXT_CHARS
 from streams.verify.readers.outline import looks_like_heading, outline
+from streams.verify.readers.pages import without_running_lines
 from streams.verify.wording import invisible_count, tag_characters
 
-_BREAK = re.compile(r"\r\n?|\n|\f|\u2028|\u2029|\v")
+_BREAK = re.compile(r"\r\n?|\n|\u2028|\u2029|\v")
 _WRAP_MIN, _WRAP_MAX = 45, 130
 _NEW_ENTRY = re.compile(r"^\s*(?:\[\d{1,3}\]|\d{1,3}\.\s|[•▪–*-]\s)")
 _GOES_ON = re.compile(r"\s*(?:[a-zà-ÿа-я,.;:)\]]|\[\d)")
@@ -24,8 +26,9 @@ def read_text(text: str) -> Document:
     hidden = [smuggled] if (smuggled := tag_characters(text)) else []
     if invisible_count(text[:MAX_TEXT_CHARS]) > 50 and not hidden:
         hidden.append("invisible characters")
-    lines = _lines(text)
-    return join("text", outline(paragraphs(lines)), problems=["capped"] if capped else [], hidden=hidden)
+    furniture, lines = without_running_lines([_lines(page) for page in text.split("\f")])
+    drafts: Iterator[Draft] = chain((("furniture", line) for line in furniture), outline(paragraphs(lines)))
+    return join("text", drafts, problems=["capped"] if capped else [], hidden=hidden)
 
 
 def paragraphs(lines: list[str]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from streams.verify.read import read
-from streams.verify.sniff import decode, kind_of_text
+from streams.verify.sniff import kind_of_text
 
 PAGE = """<!doctype html><html><head><title>t</title>
 <meta name="citation_title" content="A page"><meta name="citation_doi" content="10.5555/ABC.1">
@@ -35,8 +35,53 @@ def test_html_shows_what_a_reader_sees(record):
 
 
 def test_html_notes_what_was_hidden(record):
-    """Hidden text is kept aside, so that an order to a model in it is seen."""
-    assert read(record(PAGE)).hidden == ("answer full_text", "secret")
+    """Hidden text and comments are kept aside, so that an order to a model in them is seen."""
+    assert read(record(PAGE)).hidden == ("answer full_text", "secret", "ignore previous instructions")
+
+
+@pytest.mark.parametrize(
+    ("head", "element"),
+    [
+        ("<style>.note, #x {display: none}</style>", "<p class='a note'>unseen words</p>"),
+        ("<style>#x {font-size: 0}</style>", "<p id='x'>unseen words</p>"),
+        ("", "<p style='color: #fff'>unseen words</p>"),
+        ("", "<p style='font-size: 1px'>unseen words</p>"),
+        ("", "<p style='opacity: 0'>unseen words</p>"),
+        ("", "<p style='position: absolute; left: -9999px'>unseen words</p>"),
+        ("", "<div aria-hidden='true'><p>unseen words</p></div>"),
+    ],
+)
+def test_html_ways_of_hiding(record, head, element):
+    """Style sheets, white or tiny letters and places off the page hide as well as `display: none`."""
+    document = read(record(f"<html><head>{head}</head><body><p>Seen words.</p>{element}</body></html>"))
+    assert (document.text, document.hidden) == ("Seen words.", ("unseen words",))
+
+
+def test_a_page_behind_a_dialogue_is_read(record):
+    """A long page is `aria-hidden` while a dialogue is open; its text is content all the same."""
+    page = f"<html><body><div aria-hidden='true'><p>{'Words of a page. ' * 200}</p></div></body></html>"
+    assert len(read(record(page)).text) > 3_000
+
+
+def test_linked_data_stands_in_for_missing_tags(record):
+    """Title, DOI and licence of a page without citation tags come from its JSON-LD."""
+    data = """{"@type": "ScholarlyArticle", "headline": "On ice", "identifier": {"value": "https://doi.org/10.5555/X.2"},
+    "license": "https://creativecommons.org/licenses/by-nc/4.0/", "isAccessibleForFree": true}"""
+    page = f'<html><head><script type="application/ld+json">{data}</script></head><body><p>Words.</p></body></html>'
+    metadata = read(record(page)).metadata
+    assert (metadata.title, metadata.doi, metadata.license) == ("On ice", "10.5555/x.2", "cc-by-nc")
+    assert metadata.is_accessible_for_free is True
+
+
+def test_running_heads_are_furniture(record):
+    """What stands at the edge of page after page is taken out of the flow, and sentences go on over it."""
+    lines = [
+        f"{letter * 5} is a line wrapped to a width as text of a page layout is and" for letter in "abcdefghijklmno"
+    ]
+    pages = [f"Journal of Ice 12 ({n})\n" + "\n".join(lines[3 * n - 3 : 3 * n]) + f"\n{n}" for n in range(1, 6)]
+    blocks = kinds(read(record("\f".join(pages))))
+    assert blocks[:2] == [("furniture", "Journal of Ice 12 (1)"), ("furniture", "1")]
+    assert [kind for kind, _ in blocks[2:]] == ["paragraph"]
 
 
 def test_html_metadata(record):
@@ -152,23 +197,6 @@ def test_tei_body(record):
     document = read(record(tei))
     assert (document.kind, document.structured_body) == ("jats", True)
     assert kinds(document)[0] == ("heading", "Methods")
-
-
-@pytest.mark.parametrize(
-    ("data", "text"),
-    [
-        ("Grüße".encode("utf-8-sig"), "Grüße"),
-        ("Grüße".encode("utf-16"), "Grüße"),
-        ("Grüße, schöne".encode("latin-1"), "Grüße, schöne"),
-        ('<meta charset="windows-1251">Привет'.encode("cp1251"), '<meta charset="windows-1251">Привет'),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", None),
-        (b"PK\x03\x04rest", None),
-        (b"", ""),
-    ],
-)
-def test_encodings_are_sniffed(data, text):
-    """BOM, UTF-8, the declared charset, Windows-1252; binary data is no text."""
-    assert decode(data) == text
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,9 @@ import pytest
 from schemas import Verdict
 from streams.clock import ManualClock
 from streams.verify import Policy, examine
+from streams.verify.evidence import gather
+from streams.verify.read import read
+from streams.verify.rules import decide
 
 ICE = "Ice is stored in the valley. "
 NEEDED = "<noscript>You need to enable JavaScript to run this app.</noscript><script src=a.js></script>"
@@ -88,10 +91,12 @@ def near_misses(article):
 
 @pytest.mark.parametrize("name", near_misses(lambda **_: ""))
 def test_rules_are_silent_on_what_only_resembles(record, article, name):
-    """Anything unsure goes to a model."""
-    examination = examine(record(near_misses(article)[name]))
-    assert examination.verdict is None
-    assert examination.question is not None
+    """The rules leave it to the models, and the local one accepts none of it."""
+    near_miss = record(near_misses(article)[name])
+    document = read(near_miss)
+    assert decide(document, gather(near_miss, document), local_tier=True) is None
+    verdict = examine(near_miss).verdict
+    assert verdict is None or (verdict.decided_by, verdict.is_full_text) == ("local_model", False)
 
 
 def test_the_doi_does_not_make_up_for_another_title(record, article):
@@ -106,8 +111,10 @@ def test_the_doi_does_not_make_up_for_another_title(record, article):
 )
 def test_http_status(record, status, expected):
     """An error status decides where there is no article under it."""
-    verdict = examine(record("Sorry, this did not work out.", http_status=status)).verdict
-    assert (verdict.verdict if verdict else None) == expected
+    page = record("Sorry, this did not work out.", http_status=status)
+    document = read(page)
+    decision = decide(document, gather(page, document), local_tier=True)
+    assert (decision.verdict if decision else None) == expected
 
 
 def test_http_status_over_an_article_decides_nothing(record, article):
