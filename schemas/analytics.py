@@ -33,6 +33,7 @@ class UsagePeriod(Message):
     local_records: int = Field(0, ge=0, description="Decided by local evidence: nobody was asked.")
     cached_records: int = Field(0, ge=0, description="Decided by an answer that had been paid before.")
     asked_records: int = Field(0, ge=0, description="For which a provider was asked, answered or not.")
+    undecided_records: int = Field(0, ge=0, description="Undetermined, and nobody could be asked.")
     asked_cost_nano_usd: int = Field(0, ge=0, description="Of asked_records.")
     cache_saved_nano_usd: int = Field(0, ge=0, description="What the answers of cached_records had cost.")
     copies: int = Field(0, ge=0, description="Records and attempts that came again under the same id: not counted.")
@@ -55,6 +56,6 @@ class UsageAnalytics(Message):
     folded: dict[str, int] = Field(
         {}, description="topic/partition -> last offset folded in: what comes again is folded once."
     )
-    days: tuple[UsagePeriod, ...] = Field((), description="The last two days seen, UTC.")
-    months: tuple[UsagePeriod, ...] = Field((), description="The last two months seen, UTC.")
+    days: tuple[UsagePeriod, ...] = Field((), description="The last UTC day seen and the one before.")
+    months: tuple[UsagePeriod, ...] = Field((), description="The last UTC month seen and the one before.")
     rejected: dict[str, int] = Field({}, description="Why an event was not folded -> how many, ever.")

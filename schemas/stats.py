@@ -111,8 +111,8 @@ class ProviderStats(Message):
     )
     minutes: tuple[ProviderWindow, ...] = Field((), description="60 minutes up to the last one seen, oldest first.")
     hours: tuple[ProviderWindow, ...] = Field((), description="26 hours up to the last one seen.")
-    days: tuple[ProviderWindow, ...] = Field((), description="The last two days seen, UTC.")
-    months: tuple[ProviderWindow, ...] = Field((), description="The last two months seen, UTC.")
+    days: tuple[ProviderWindow, ...] = Field((), description="The last UTC day seen and the one before.")
+    months: tuple[ProviderWindow, ...] = Field((), description="The last UTC month seen and the one before.")
     breakers: dict[str, BreakerState] = Field({}, description="Worker -> state last seen.")
 
     def since(self, start: datetime, sizes: Literal["minutes", "hours", "days", "months"] = "minutes") -> UsageSums:

@@ -1,0 +1,50 @@
+"""`StatsView`: what the compacted topics say, in memory. Every worker follows them, the writer begins with them."""
+
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from schemas import ProviderStats, UsageAnalytics
+from streams.logs import get_logger
+from streams.pipeline.usage.names import UsageNames
+
+logger = get_logger(__name__)
+
+
+class StatsView:
+    """The same figures in every worker, within about a second."""
+
+    def __init__(self, names: UsageNames) -> None:
+        self._names = names
+        self.stats: dict[str, ProviderStats] = {}
+        """By provider; one of which nothing was ever seen is missing."""
+        self.analytics: UsageAnalytics | None = None
+        """None: nothing was ever folded."""
+        self.recovered = False
+        """Was everything read that was there at the start?"""
+        self.unreadable: set[str] = set()
+        """Keys whose last value is no message; the writer makes them anew from the events that are kept."""
+
+    @property
+    def at(self) -> datetime | None:
+        """When the figures were written; None: nothing was ever folded."""
+        return self.analytics.at if self.analytics else None
+
+    def apply(self, topic: str, key: bytes | None, value: bytes | None) -> None:
+        """Take one record in."""
+        name = (key or b"").decode("utf-8", "replace")
+        try:
+            if topic == self._names.analytics:
+                self.analytics = None if value is None else UsageAnalytics.model_validate_json(value)
+            elif value is None:
+                self.stats.pop(name, None)
+            else:
+                self.stats[name] = ProviderStats.model_validate_json(value)
+            self.unreadable.discard(f"{topic}/{name}")
+        except ValidationError:
+            logger.exception("usage.unreadable_stats", topic=topic, key=name)
+            self.unreadable.add(f"{topic}/{name}")
+            if topic == self._names.analytics:
+                self.analytics = None
+            else:
+                self.stats.pop(name, None)
