@@ -3,6 +3,7 @@
 `open_service`, `open_asker` and `build_app` take the settings and give parts; tests call the same functions.
 """
 
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -20,14 +21,15 @@ from streams.clock import Clock, SystemClock
 from streams.errors import SettingsError
 from streams.logs import get_logger
 from streams.pipeline.connection import client_arguments
-from streams.pipeline.delivery import Delivery
 from streams.pipeline.faust_app import VerifierApp, make_app
 from streams.pipeline.faust_credentials import faust_credentials
 from streams.pipeline.group import FaustGroup
+from streams.pipeline.heard_delivery import HeardDelivery
 from streams.pipeline.ledger import ClusterBudget, HoldCheck, LedgerNames
 from streams.pipeline.verifier import Limits, Topics, Verifier
 from streams.settings import DEFAULT_PRIORITY, ProviderName, SecretFile, Settings
 from streams.verify import Policy, Question, Reply, is_answer
+from streams.worker_web import Views, WorkerWeb
 
 logger: Any = get_logger(__name__)
 
@@ -94,7 +96,7 @@ class ServiceAsker:
     """`UnifiedAIService` as the pipeline and the verifier ask it."""
 
     def __init__(self, service: UnifiedAIService) -> None:
-        self._service = service
+        self.service = service
 
     async def ask(self, question: Question, deadline_seconds: float | None = None) -> Reply:
         """One walk along the chain. Raises AllProvidersFailed or NoProviderAdmits."""
@@ -109,7 +111,7 @@ class ServiceAsker:
             providers=question.providers,
             deadline_seconds=deadline_seconds,
         )
-        completion = await self._service.generate_completion(question.user, options, user_id=question.user_id)
+        completion = await self.service.generate_completion(question.user, options, user_id=question.user_id)
         return Reply(
             content=completion.content,
             provider=completion.provider,
@@ -122,11 +124,11 @@ class ServiceAsker:
 
     def admits(self, providers: tuple[str, ...] | None = None) -> bool:
         """Whether any of these providers would admit a call now."""
-        return self._service.admits(providers)
+        return self.service.admits(providers)
 
     async def aclose(self) -> None:
         """Close the providers' connections."""
-        await self._service.aclose()
+        await self.service.aclose()
 
 
 def service_asker(
@@ -203,10 +205,12 @@ async def open_asker(settings: Settings) -> AsyncIterator[Callable[[Question], A
             await asker.aclose()
 
 
-def build_app(settings: Settings, open_chain: Callable[..., Any] = service_asker) -> VerifierApp:
+def build_app(
+    settings: Settings, open_chain: Callable[..., Any] = service_asker, listening: socket.socket | None = None
+) -> VerifierApp:
     """The worker's Faust app. `open_chain(settings, on_attempt, share, budget)` gives the Asker.
 
-    Raises SettingsError.
+    `listening`: where the pages are served; None: nowhere. Raises SettingsError.
     """
     clock = SystemClock()
     client = client_arguments(settings)
@@ -226,22 +230,27 @@ def build_app(settings: Settings, open_chain: Callable[..., Any] = service_asker
         dlq_min_records=settings.dlq_min_records,
     )
 
+    web = WorkerWeb(settings, topics, clock, listening)
+
     def verifier_of(app: VerifierApp) -> Verifier:
         money = cluster_budget(settings, client, clock)
         budget = money.budget if money else Unlimited()
+        web.views = Views(balances=money.budget.balances if money else tuple)
         return Verifier(
             topics,
             limits,
             policy(settings),
-            Delivery(client, settings.topic("provider-usage"), max_request_bytes=size),
+            HeardDelivery(client, settings.topic("provider-usage"), web.outcomes.sent, max_request_bytes=size),
             FaustGroup(app, client, max_fetch_bytes=size),
-            lambda on_attempt, share: open_chain(settings, on_attempt, share, budget),
+            lambda on_attempt, share: web.opened(open_chain(settings, on_attempt, share, budget)),
             crash=app.crash,
             clock=clock,
             money=money,
         )
 
-    return make_app(_faust_options(settings, size), verifier_of)
+    app = make_app({**_faust_options(settings, size), **web.options()}, verifier_of)
+    web.mount(app)
+    return app
 
 
 def _faust_options(settings: Settings, size: int) -> dict[str, Any]:
@@ -264,6 +273,5 @@ def _faust_options(settings: Settings, size: int) -> dict[str, Any]:
         "consumer_auto_offset_reset": "earliest",
         "consumer_max_fetch_size": size,
         "stream_processing_timeout": 3600.0,  # we watch progress ourselves
-        "web_enabled": False,
         "table_standby_replicas": 0,
     }

@@ -104,6 +104,11 @@ class Settings(BaseSettings):
     dlq_max_ratio: float = Field(0.5, gt=0, le=1, description="A larger share of bad records stops the worker.")
     dlq_min_records: int = Field(200, ge=1, description="No brake before so many records.")
 
+    # Alerts
+    alert_webhook_url: SecretStr | None = Field(
+        None, description="Alerts are posted here as JSON; Slack's kind will do."
+    )
+
     # Web
     web_host: str = Field("127.0.0.1", description="Address of the pages; another one than loopback needs WEB_TOKEN.")
     web_port: int = Field(6066, ge=0, le=65_535, description="0: any free one. Unset: the next free one from 6066 on.")

@@ -107,7 +107,7 @@ def specs(settings: Settings) -> tuple[TopicSpec, ...]:
         TopicSpec(name(STATS), 1, "compact", segment_bytes=_SNAPSHOT_SEGMENT_BYTES),
         TopicSpec(name(ANALYTICS), 1, "compact", segment_bytes=_SNAPSHOT_SEGMENT_BYTES),
         TopicSpec(name(HEALTH), 1, "compact,delete", retention_ms=_DAY_MS),  # workers that are gone fade away
-        TopicSpec(name(ALERTS), 1, retention_ms=30 * _DAY_MS),
+        TopicSpec(name(ALERTS), 1, retention_ms=35 * _DAY_MS),  # what was told of a month is known until it ends
         TopicSpec(name(LEASES), 1, "compact"),
         TopicSpec(name(REQUESTS), 1, retention_ms=7 * _DAY_MS),
     )

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from schemas import ProviderUsage
 from streams.ai.limits.share import Share
 from streams.clock import Clock
+from streams.pipeline.alerts import AlertDesk
 from streams.pipeline.brake import Brake
 from streams.pipeline.dead_letters import BadRecord, DeadLetters
 from streams.pipeline.delivery import Delivery
@@ -69,6 +70,7 @@ class Verifier:
         crash: Callable[[BaseException], Awaitable[None]],
         clock: Clock,
         money: ClusterBudget | None = None,
+        alerts: AlertDesk | None = None,
     ) -> None:
         self.topic = topics.content
         self.fault: BaseException | None = None
@@ -81,6 +83,7 @@ class Verifier:
         self._clock = clock
         self._crash = crash
         self._money = money
+        self._alerts = alerts
         self._pool = ReadingPool(limits.pool_processes)
         self._brake = Brake(limits.dlq_max_ratio, limits.dlq_min_records)
         self._dead_letters = DeadLetters(delivery, topics.dead_letters, self._brake)
@@ -88,8 +91,9 @@ class Verifier:
         self._asker: ClosingAsker | None = None
         self._hold: Hold | None = None
         self._judge: Any = None
+        self._lanes = Lanes(span=limits.window, in_flight=limits.in_flight)
         self.intake = Intake(
-            Lanes(span=limits.window, in_flight=limits.in_flight),
+            self._lanes,
             group,
             self._work,
             crash=crash,
@@ -114,21 +118,31 @@ class Verifier:
             changed=self._hold_changed,
         )
         self._judge = Judge(self._hold, self._pool, self._policy, self._clock, max_bytes=self._limits.max_record_bytes)
+        if self._alerts is not None:
+            await self._alerts.start(self._delivery.send, self._leads)
 
     async def tell(self) -> None:
-        """After the drain, bounded: the usage events of attempts that it cancelled, and money that was not spent."""
+        """After the drain, bounded: usage of attempts that it cancelled, that we go, and money that was not spent."""
         await self._delivery.flush_briefly()
+        if self._alerts is not None:
+            await self._alerts.stop()
         if self._money is not None:
             await self._money.give_back(self._delivery.send)
 
     async def stop(self) -> None:
         """Close everything; bounded."""
+        if self._alerts is not None:
+            await self._alerts.stop()
         if self._money is not None:
             await self._money.stop()
         await self._delivery.stop()
         self._pool.close()
         if self._asker is not None:
             await self._asker.aclose()
+
+    def _leads(self) -> bool:
+        """One worker at a time does what is done once for all: the owner of the first partition."""
+        return any(partition.number == 0 for partition, _ in self._lanes.windows())
 
     def _hold_changed(self) -> None:
         self.intake.pump()

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.admin.records_to_delete import RecordsToDelete
-from aiokafka.errors import ProducerFenced
+from aiokafka.errors import PolicyViolationError, ProducerFenced
 
 from schemas import BudgetRequest
 from streams.ai.budget import BudgetLimits, Overrun, Reservation, Shortage
@@ -209,13 +209,25 @@ def policy(topic: str, cleanup: str) -> ConfigResource:
     return ConfigResource(ConfigResourceType.TOPIC, topic, {"cleanup.policy": cleanup})
 
 
+async def cut(admin: AIOKafkaAdminClient, topic: str) -> None:
+    """Delete the first record, as soon as the broker has heard of the new policy."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                await admin.delete_records({TopicPartition(topic, 0): RecordsToDelete(1)})
+            except PolicyViolationError:
+                await asyncio.sleep(0.1)
+            else:
+                return
+
+
 async def test_leases_that_were_cut_off_are_not_believed(client: dict[str, Any], settings: Settings) -> None:
     """Kafka deleted by age for a while, and somebody has put the policy right again: nothing may be spent."""
     leases = LedgerNames.of(settings).leases
     async with term(client, settings, "first") as first:
         await first.serve([asking("a", 500)])
     await configure(client, lambda admin: admin.alter_configs([policy(leases, "delete")]))
-    await configure(client, lambda admin: admin.delete_records({TopicPartition(leases, 0): RecordsToDelete(1)}))
+    await configure(client, lambda admin: cut(admin, leases))
     await configure(client, lambda admin: admin.alter_configs([policy(leases, "compact")]))
     with pytest.raises(LedgerUnusable, match=f"{leases} begins at offset 1.*make them with `fulltext topics`"):
         async with term(client, settings, "second"):

@@ -9,14 +9,15 @@ spell         how long something has been bad, or good
 book          `AlertBook`: which alerts are to be told now; its memory is the topic `budget-alerts`
 tail          reading the topics; desk: `AlertDesk`, all of it in one worker
 webhook       telling somebody outside; wording: an alert in one sentence
+build         the desk from the settings
 """
 
 from streams.pipeline.alerts.book import AlertBook
+from streams.pipeline.alerts.build import alert_desk
 from streams.pipeline.alerts.desk import AlertDesk, AlertTopics
 from streams.pipeline.alerts.health_view import HealthView
 from streams.pipeline.alerts.observation import Calls, Observation, Reading, calls_of, readings_of
 from streams.pipeline.alerts.rules import RULES, Rule
-from streams.pipeline.alerts.webhook import Webhook, check_url
 
 __all__ = [
     "RULES",
@@ -28,8 +29,7 @@ __all__ = [
     "Observation",
     "Reading",
     "Rule",
-    "Webhook",
+    "alert_desk",
     "calls_of",
-    "check_url",
     "readings_of",
 ]

@@ -43,7 +43,8 @@ class AlertTopics:
 class AlertDesk:
     """`health` and `book` are for views on any worker. Everything is made and used inside one loop.
 
-    `calls`: each provider's last five minutes, of all workers; None: not known yet. `webhook` is opened at the start.
+    `own_health`: this worker's heartbeats, now. `calls`: each provider's last five minutes, of all workers; None: not
+    known yet. `open_webhook` is called at the start.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class AlertDesk:
         client: dict[str, Any],
         clock: Clock,
         *,
+        own_health: Callable[[], Sequence[ProviderHealth]],
         calls: Callable[[], Mapping[str, Calls] | None],
         balances: Callable[[], Sequence[Balance]],
         open_webhook: Callable[[], Webhook] | None = None,
@@ -61,6 +63,7 @@ class AlertDesk:
         self.book = AlertBook(rules)
         self._topics = topics
         self._clock = clock
+        self._own_health = own_health
         self._calls = calls
         self._balances = balances
         self._open_webhook = open_webhook
@@ -70,12 +73,10 @@ class AlertDesk:
         self._tail: Tail | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(
-        self, send: Send, health: Callable[[], Sequence[ProviderHealth]], leads: Callable[[], bool]
-    ) -> None:
-        """Begin to beat, to hear and to look. Raises SettingsError for a webhook that may not be called."""
+    async def start(self, send: Send, leads: Callable[[], bool]) -> None:
+        """Begin to beat, to hear and to look; `leads`: does this worker write? Raises SettingsError of the webhook."""
         self._webhook = self._open_webhook() if self._open_webhook else None
-        beats = self._beats = Heartbeats(self._topics.health, health, send, self._clock)
+        beats = self._beats = Heartbeats(self._topics.health, self._own_health, send, self._clock)
         hear = {self._topics.alerts: self._heard, self._topics.health: self.health.heard}
         recent = {self._topics.health: SILENT_SECONDS + _SKEW_SECONDS}
         tail = self._tail = Tail(self._client, hear, self._clock, recent=recent)

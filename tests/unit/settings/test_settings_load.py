@@ -31,7 +31,11 @@ def revealed(settings: Settings, name: str) -> str | None:
 
 def test_secrets_are_all_typed_as_secrets():
     """Whatever is called a key or a password is a SecretStr."""
-    named = [name for name in Settings.model_fields if name.endswith(("_key", "_password", "_token", "_cache_url"))]
+    named = [
+        name
+        for name in Settings.model_fields
+        if name.endswith(("_key", "_password", "_token", "_cache_url", "_webhook_url"))
+    ]
     assert named == SECRETS
     assert SECRETS
 
