@@ -22,7 +22,7 @@ from streams.pipeline.ledger.hold_check import HoldCheck
 from streams.pipeline.ledger.lease_budget import LeaseBudget
 from streams.pipeline.ledger.names import LedgerNames
 from streams.pipeline.ledger.reader import LeaseReader, open_reader
-from streams.pipeline.ledger.seat import Seat
+from streams.pipeline.ledger.seat import Candidate
 
 logger = get_logger(__name__)
 
@@ -60,7 +60,7 @@ class ClusterBudget:
         self._client = client
         self._names = names
         self._check = check
-        self._seat = Seat(client, names, limits, clock, self.worker, session_seconds=session_seconds)
+        self._candidate = Candidate(client, names, limits, clock, self.worker, session_seconds=session_seconds)
         self._stack = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
         self._asking: asyncio.Task[None] | None = None
@@ -83,7 +83,8 @@ class ClusterBudget:
             self.budget.heard(line)
         logger.info("budget.recovered", worker=self.worker, lines=len(lines))
         self._asking = asyncio.create_task(_or_crash(self._ask(send), crash))
-        self._tasks = [asyncio.create_task(_or_crash(work, crash)) for work in (self._follow(reader), self._seat.run())]
+        loops = self._follow(reader), self._candidate.run()
+        self._tasks = [asyncio.create_task(_or_crash(loop, crash)) for loop in loops]
 
     async def give_back(self, send: Sender) -> None:
         """Spend no more, then return what is left; afterwards that is with the broker or, logged, forfeited."""
