@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from schemas.base import Message
+from schemas.usage import Outcome
 
 
 class Spending(Message):
@@ -24,6 +25,8 @@ class UsagePeriod(Message):
     other_users: Spending = Field(Spending(), description="The users past that bound, together.")
     no_user: Spending = Field(Spending(), description="Attempts for no user in particular.")
     tasks: dict[str, Spending] = Field({}, description="By task; those past a bound count as others.")
+    models: dict[str, Spending] = Field({}, description="By provider/model; those past a bound count as others.")
+    outcomes: dict[Outcome, Spending] = Field({}, description="What attempts of each outcome cost.")
     free_calls: int = Field(0, ge=0, description="Answered in a free tier.")
     free_list_price_nano_usd: int = Field(0, ge=0, description="What they would have cost at the list price.")
 
@@ -44,15 +47,24 @@ class UsagePeriod(Message):
         return self.local_records / self.records if self.records else 0.0
 
     @property
+    def saved_nano_usd(self) -> int:
+        """By local evidence (an estimate), by answers that were paid before, and by free tiers; none counts twice."""
+        return self.local_saved_nano_usd + self.cache_saved_nano_usd + self.free_list_price_nano_usd
+
+    @property
     def local_saved_nano_usd(self) -> int:
-        """An estimate: what the local records would have cost at the mean price of those that were asked about."""
+        """An estimate: local_records x asked_cost_nano_usd / asked_records, rounded down.
+
+        So it is 0 where all that was asked about was free: local decisions then save a free tier's quota, not money.
+        """
         return self.asked_cost_nano_usd * self.local_records // self.asked_records if self.asked_records else 0
 
 
 class UsageAnalytics(Message):
     """All providers together, on the compacted `usage-analytics` (key: all), written with `provider-stats`."""
 
-    at: datetime = Field(description="When it was written.")
+    at: datetime = Field(description="When it was written; a living writer writes at least every ten seconds.")
+    behind: int = Field(0, ge=0, description="Events that were there and not folded yet.")
     folded: dict[str, int] = Field(
         {}, description="topic/partition -> last offset folded in: what comes again is folded once."
     )

@@ -26,6 +26,7 @@ from streams.pipeline.faust_credentials import faust_credentials
 from streams.pipeline.group import FaustGroup
 from streams.pipeline.heard_delivery import HeardDelivery
 from streams.pipeline.ledger import ClusterBudget, HoldCheck, LedgerNames
+from streams.pipeline.usage import usage_tables
 from streams.pipeline.verifier import Limits, Topics, Verifier
 from streams.settings import DEFAULT_PRIORITY, ProviderName, SecretFile, Settings
 from streams.verify import Policy, Question, Reply, is_answer
@@ -235,7 +236,13 @@ def build_app(
     def verifier_of(app: VerifierApp) -> Verifier:
         money = cluster_budget(settings, client, clock)
         budget = money.budget if money else Unlimited()
-        web.views = Views(balances=money.budget.balances if money else tuple)
+        tables = usage_tables(settings, clock, KNOWN_PROVIDERS)
+        web.views = Views(
+            stats=lambda: tables.view.stats,
+            analytics=lambda: tables.view.analytics,
+            balances=money.budget.balances if money else tuple,
+            recovered=lambda: tables.view.recovered,
+        )
         return Verifier(
             topics,
             limits,
@@ -246,6 +253,7 @@ def build_app(
             crash=app.crash,
             clock=clock,
             money=money,
+            usage=tables,
         )
 
     app = make_app({**_faust_options(settings, size), **web.options()}, verifier_of)

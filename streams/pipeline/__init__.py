@@ -14,6 +14,9 @@ delivery      sending with the broker's word
 dead_letters  the original bytes with reason and coordinates; brake: the share that stops the worker
 verifier      the worker's parts and their life
 group         the consumer group as a port, and Faust's consumer behind it
+usage         every attempt and verdict folded into figures by one writer
+seat          who of all workers does what only one may do; sole_writer: its writes, safe from whoever was it before
+again         what follows Kafka for a worker's life outlives a broker that is away
 connection    how every client connects; topics: what exists and how it is made
 errors        faults of delivery
 """

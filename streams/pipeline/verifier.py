@@ -20,6 +20,7 @@ from streams.pipeline.ledger.cluster import ClusterBudget
 from streams.pipeline.pool import ReadingPool
 from streams.pipeline.record import Record
 from streams.pipeline.share import PartitionShare
+from streams.pipeline.usage import UsageTables
 from streams.verify import Policy
 
 
@@ -71,6 +72,7 @@ class Verifier:
         clock: Clock,
         money: ClusterBudget | None = None,
         alerts: AlertDesk | None = None,
+        usage: UsageTables | None = None,
     ) -> None:
         self.topic = topics.content
         self.fault: BaseException | None = None
@@ -84,6 +86,7 @@ class Verifier:
         self._crash = crash
         self._money = money
         self._alerts = alerts
+        self._usage = usage
         self._pool = ReadingPool(limits.pool_processes)
         self._brake = Brake(limits.dlq_max_ratio, limits.dlq_min_records)
         self._dead_letters = DeadLetters(delivery, topics.dead_letters, self._brake)
@@ -118,6 +121,8 @@ class Verifier:
             changed=self._hold_changed,
         )
         self._judge = Judge(self._hold, self._pool, self._policy, self._clock, max_bytes=self._limits.max_record_bytes)
+        if self._usage is not None:
+            self._usage.start()
         if self._alerts is not None:
             await self._alerts.start(self._delivery.send, self._leads)
 
@@ -131,6 +136,8 @@ class Verifier:
 
     async def stop(self) -> None:
         """Close everything; bounded."""
+        if self._usage is not None:
+            await self._usage.stop()
         if self._alerts is not None:
             await self._alerts.stop()
         if self._money is not None:

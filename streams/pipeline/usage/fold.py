@@ -39,7 +39,7 @@ class Tables:
         self._general = GeneralBook(analytics)
         self._recent: dict[str, RecentIds] = {}
         self._changed: set[str] = set()
-        self._general_changed = False
+        self._is_changed = False
         self._told: set[tuple[Kind, str]] = set()
 
     def resume_at(self, kind: Kind, source: str) -> int:
@@ -58,7 +58,7 @@ class Tables:
     def fold(self, record: SourceRecord) -> None:
         """Count a record, once. Those of one source must come in the order of their offsets."""
         is_new = self._general.take(record.source, record.offset)
-        self._general_changed |= is_new
+        self._is_changed |= is_new
         try:
             if record.kind == "usage":
                 self._usage(record, is_new=is_new)
@@ -69,6 +69,10 @@ class Tables:
         except Rejected as rejected:
             if is_new:
                 self._reject(record, rejected.why)
+        except Exception:  # one event that nobody thought of must not stop the figures of all others
+            if is_new:
+                self._reject(record, "internal_error")
+            logger.exception("usage.fold_failed", source=record.source, offset=record.offset)
 
     def _reject(self, record: SourceRecord, why: str) -> None:
         self._general.reject(why)
@@ -115,7 +119,10 @@ class Tables:
             self._changed.add(health.provider)
 
     def _book(self, provider: str) -> ProviderBook:
-        return self._books.setdefault(provider, ProviderBook(provider))
+        book = self._books.get(provider)
+        if book is None:
+            book = self._books[provider] = ProviderBook(provider)
+        return book
 
     def _is_copy(self, record: SourceRecord, one: str) -> bool:
         recent = self._recent.get(record.source)
@@ -125,15 +132,16 @@ class Tables:
 
     @property
     def is_changed(self) -> bool:
-        """Is there something that `changes` would tell?"""
-        return self._general_changed
+        """Was anything folded since the last `changes`?"""
+        return self._is_changed
 
-    def changes(self) -> dict[str, Message]:
-        """What changed since the last time: a provider's name -> its stats, and "" -> the analytics."""
-        if not self._general_changed:
-            return {}
+    def changes(self, behind: int = 0) -> dict[str, Message]:
+        """What changed since the last time: a provider's name -> its stats, and always "" -> the analytics.
+
+        `behind`: events that are there and not folded yet.
+        """
         now = self._clock.now()
         changes: dict[str, Message] = {name: self._books[name].stats(now) for name in sorted(self._changed)}
         self._changed.clear()
-        self._general_changed = False
-        return changes | {"": self._general.analytics(now)}
+        self._is_changed = False
+        return changes | {"": self._general.analytics(now, behind)}

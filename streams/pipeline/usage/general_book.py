@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from schemas import Outcome, ProviderUsage, Spending, UsageAnalytics, UsagePeriod, Verdict
 from streams.pipeline.usage.events import VerdictLine
 from streams.pipeline.usage.series import Series
-from streams.pipeline.usage.windows import DAY, MAX_TASKS, MONTH, Size, counted
+from streams.pipeline.usage.windows import DAY, MAX_NAME_CHARS, MAX_TASKS, MONTH, Size, counted
+
+K = TypeVar("K")
 
 MAX_USERS = 100
 MAX_DECIDERS = 32
@@ -45,6 +48,8 @@ class Period:
     other_users: Spent = field(default_factory=Spent)
     no_user: Spent = field(default_factory=Spent)
     tasks: dict[str, Spent] = field(default_factory=dict)
+    models: dict[str, Spent] = field(default_factory=dict)
+    outcomes: dict[Outcome, Spent] = field(default_factory=dict)
     decided_by: dict[str, int] = field(default_factory=dict)
     verdicts: dict[str, int] = field(default_factory=dict)
     sums: dict[str, int] = field(default_factory=dict)
@@ -52,8 +57,14 @@ class Period:
 
     def attempt(self, usage: ProviderUsage, list_price: int) -> None:
         """Count an attempt; `list_price`: nano-USD that it would have cost outside a free tier."""
-        self._user(usage.user_id).add(usage.cost_nano_usd)
-        self.tasks.setdefault(counted(usage.task, self.tasks, MAX_TASKS), Spent()).add(usage.cost_nano_usd)
+        model = f"{usage.provider}/{usage.model}"
+        for spent in (
+            self._user(usage.user_id),
+            _of(self.tasks, counted(usage.task, self.tasks, MAX_TASKS)),
+            _of(self.models, counted(model, self.models, MAX_DECIDERS)),
+            _of(self.outcomes, usage.outcome),
+        ):
+            spent.add(usage.cost_nano_usd)
         if usage.cost_kind == "free" and usage.outcome is Outcome.OK:
             self._count("free_calls")
             self._count("free_list_price_nano_usd", list_price)
@@ -61,8 +72,9 @@ class Period:
     def _user(self, user_id: str | None) -> Spent:
         if user_id is None:
             return self.no_user
+        user_id = user_id[:MAX_NAME_CHARS]
         if user_id in self.users or len(self.users) < MAX_USERS:
-            return self.users.setdefault(user_id, Spent())
+            return _of(self.users, user_id)
         return self.other_users
 
     def record(self, line: VerdictLine) -> None:
@@ -98,6 +110,8 @@ class Period:
             other_users=self.other_users.message(),
             no_user=self.no_user.message(),
             tasks={task: spent.message() for task, spent in self.tasks.items()},
+            models={model: spent.message() for model, spent in self.models.items()},
+            outcomes={outcome: spent.message() for outcome, spent in self.outcomes.items()},
             decided_by=self.decided_by,
             verdicts=self.verdicts,
             **self.sums,
@@ -113,10 +127,19 @@ class Period:
             other_users=Spent.of(message.other_users),
             no_user=Spent.of(message.no_user),
             tasks={task: Spent.of(spending) for task, spending in message.tasks.items()},
+            models={model: Spent.of(spending) for model, spending in message.models.items()},
+            outcomes={outcome: Spent.of(spending) for outcome, spending in message.outcomes.items()},
             decided_by=dict(message.decided_by),
             verdicts=dict(message.verdicts),
             sums={name: getattr(message, name) for name in _COUNTS},
         )
+
+
+def _of(all_spent: dict[K, Spent], key: K) -> Spent:
+    spent = all_spent.get(key)
+    if spent is None:
+        spent = all_spent[key] = Spent()
+    return spent
 
 
 _COUNTS = tuple(
@@ -148,10 +171,11 @@ class GeneralBook:
         """Count an event that is not folded."""
         self._rejected[why] = self._rejected.get(why, 0) + 1
 
-    def analytics(self, at: datetime) -> UsageAnalytics:
+    def analytics(self, at: datetime, behind: int) -> UsageAnalytics:
         """All of it, as written at `at`."""
         return UsageAnalytics(
             at=at,
+            behind=behind,
             folded=self.folded,
             days=tuple(period.message() for period in self._days),
             months=tuple(period.message() for period in self._months),

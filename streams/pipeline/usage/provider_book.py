@@ -5,11 +5,10 @@ from datetime import datetime
 
 from schemas import BreakerState, ProviderHealth, ProviderStats, ProviderUsage, ProviderWindow
 from streams.pipeline.usage.series import Series
-from streams.pipeline.usage.windows import DAY, HOUR, MINUTE, MONTH, Size, Window, counted
+from streams.pipeline.usage.windows import DAY, HOUR, MAX_NAME_CHARS, MINUTE, MONTH, Size, Window, counted
 
 MAX_MODELS = 8
 MAX_WORKERS = 64
-_MAX_NAME_CHARS = 100
 
 
 class ProviderBook:
@@ -43,7 +42,7 @@ class ProviderBook:
 
     def heartbeat(self, health: ProviderHealth, at: datetime) -> bool:
         """Count it where a worker's breaker is in another state than before, at first closed. Was there news?"""
-        worker = health.worker[:_MAX_NAME_CHARS]
+        worker = health.worker[:MAX_NAME_CHARS]
         before = self._breakers.pop(worker, None)
         self._breakers[worker] = health.breaker
         while len(self._breakers) > MAX_WORKERS:
@@ -54,7 +53,7 @@ class ProviderBook:
         return health.breaker != before
 
     def _windows(self, model: str, at: datetime) -> list[Window]:
-        model = counted(model[:_MAX_NAME_CHARS], self._months.names, MAX_MODELS)
+        model = counted(model, self._months.names, MAX_MODELS)
         every = (self._minutes, self._hours, self._days, self._months)
         return [window for series in every if (window := series.at(at, model)) is not None]
 

@@ -1,17 +1,17 @@
 """A writer's time in office: from fencing the one before until it is fenced itself or loses the seat."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Container
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.clock import Clock
 from streams.logs import get_logger
+from streams.pipeline.seat import open_seat
+from streams.pipeline.sole_writer import Entry, SoleWriter, open_sole_writer
 from streams.pipeline.usage.events import Kind, SourceRecord
 from streams.pipeline.usage.fold import ListPrice, Tables
 from streams.pipeline.usage.names import UsageNames
@@ -21,16 +21,12 @@ from streams.pipeline.usage.view import StatsView
 logger = get_logger(__name__)
 
 WRITE_SECONDS = 1.0
+SIGN_SECONDS = 10.0
+"""Without any event the analytics are written all the same: readers see that the writer is alive."""
 ANALYTICS_KEY = b"all"
-TRANSACTION_SECONDS = 10.0
-"""After so long the broker ends a transaction whose writer died in it."""
 _START_SECONDS = 60.0
-_CLOSE_SECONDS = 5.0
-_PARTITIONS_SECONDS = 60.0
-"""How soon the partitions that a topic is given later are read."""
 _MAX_RECORDS = 500
-"""Folded at a time: about 10 ms in which nothing else runs."""
-_MAX_VALUE_BYTES = 8 * 1024 * 1024
+"""Folded at a time: tens of milliseconds in which nothing else runs."""
 
 
 @dataclass(frozen=True)
@@ -49,44 +45,74 @@ class Work:
         return {self.names.usage: "usage", self.names.verdicts: "verdict", self.names.health: "health"}
 
 
+async def stand(work: Work, session_seconds: float) -> None:
+    """Wait for the seat, write while it is ours. Raises ProducerFenced, KafkaError, TimeoutError."""
+    async with open_seat(work.client, work.names.group, work.names.usage, session_seconds, reads=False) as seat:
+
+        async def stay() -> None:
+            while True:  # a member polls, whatever the term does meanwhile
+                await seat.poll()
+
+        staying = asyncio.create_task(stay())
+        try:
+            while not staying.done():
+                if seat.is_ours:
+                    await serve(work, lambda: seat.is_ours and not staying.done())
+                await asyncio.sleep(POLL_MS / 1_000)
+            await staying
+        finally:
+            staying.cancel()
+            await asyncio.gather(staying, return_exceptions=True)
+
+
 async def serve(work: Work, is_ours: Callable[[], bool]) -> None:
     """Take over, fold and write while `is_ours()`. Raises ProducerFenced when there is a newer writer; KafkaError.
 
     After any error the state in memory is dropped: what the last transaction came to is read again by the next term.
     """
-    async with _producer(work) as producer, open_consumer(work.client) as consumer:
-        view = StatsView(work.names)
+    async with open_sole_writer(work.client, work.names.transactional_id) as writer:
+        view = StatsView(work.names, work.clock)
         async with asyncio.timeout(_START_SECONDS):
-            await follow(work.client, work.names, view, to_the_end=True)
+            await follow(work.client, view, to_the_end=True)
         # what cannot be read is made anew from all events that are kept; the other values pass over what they know
         analytics = None if view.unreadable else view.analytics
         tables = Tables(work.providers, work.clock, work.list_price, view.stats, analytics)
-        partitions = await _sources(consumer, work)
-        await _seek(consumer, partitions, tables, work)
-        logger.info("usage.writing", providers=sorted(view.stats), partitions=len(partitions))
-        term = _Term(work, consumer, producer, tables)
-        while is_ours() and await term.partitions_stay(partitions):
-            await term.step()
+        async with open_consumer(work.client, *work.kinds) as consumer:
+            term = _Term(work, consumer, writer, tables)
+            await term.begin()
+            while is_ours() and term.is_whole:
+                await term.step()
 
 
 class _Term:
     """The loop's body."""
 
-    def __init__(self, work: Work, consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, tables: Tables) -> None:
+    def __init__(self, work: Work, consumer: AIOKafkaConsumer, writer: SoleWriter, tables: Tables) -> None:
         self._work = work
         self._kinds = work.kinds
         self._consumer = consumer
-        self._producer = producer
+        self._writer = writer
         self._tables = tables
+        self._partitions: set[TopicPartition] = set()
         self._written_at = work.clock.monotonic()
-        self._looked_at = work.clock.monotonic()
 
-    async def partitions_stay(self, partitions: set[TopicPartition]) -> bool:
-        """False: the sources have others by now, which the next term will read."""
-        if self._work.clock.monotonic() - self._looked_at < _PARTITIONS_SECONDS:
-            return True
-        self._looked_at = self._work.clock.monotonic()
-        return await _sources(self._consumer, self._work) == partitions
+    async def begin(self) -> None:
+        """Go to where the state ends."""
+        self._partitions = set(self._consumer.assignment())
+        starts = await self._consumer.beginning_offsets(self._partitions)
+        ends = await self._consumer.end_offsets(self._partitions)
+        for partition in self._partitions:
+            kind, source = self._kinds[partition.topic], _source(partition)
+            if self._tables.is_ahead(source, ends[partition]):
+                self._tables.forget_source(source)
+                logger.warning("usage.source_made_anew", source=source)
+            self._consumer.seek(partition, max(starts[partition], self._tables.resume_at(kind, source)))
+        logger.info("usage.writing", partitions=len(self._partitions))
+
+    @property
+    def is_whole(self) -> bool:
+        """False: the sources have other partitions by now, which the next term will read."""
+        return bool(self._consumer.assignment() == self._partitions)
 
     async def step(self) -> None:
         """Fold what came, and write when it is time."""
@@ -103,37 +129,27 @@ class _Term:
                     )
                 )
         await asyncio.sleep(0)  # a batch that was there already did not let others in
-        if self._tables.is_changed and self._work.clock.monotonic() - self._written_at >= WRITE_SECONDS:
+        elapsed = self._work.clock.monotonic() - self._written_at
+        if elapsed >= (WRITE_SECONDS if self._tables.is_changed else SIGN_SECONDS):
             self._written_at = self._work.clock.monotonic()
-            await self._write()
+            await self._writer.write(self._entries(await self._behind()))
 
-    async def _write(self) -> None:
+    def _entries(self, behind: int) -> list[Entry]:
         names = self._work.names
-        async with asyncio.timeout(2 * TRANSACTION_SECONDS), self._producer.transaction():
-            sent = []
-            for name, message in self._tables.changes().items():
-                topic, key = (names.stats, name.encode()) if name else (names.analytics, ANALYTICS_KEY)
-                value = message.model_dump_json(exclude_defaults=True).encode()
-                sent.append(await self._producer.send(topic, value, key))
-            await asyncio.gather(*sent)
+        entries = []
+        for name, message in self._tables.changes(behind).items():
+            topic, key = (names.stats, name.encode()) if name else (names.analytics, ANALYTICS_KEY)
+            entries.append(Entry(topic, key, message.model_dump_json(exclude_defaults=True).encode()))
+        return entries
 
-
-async def _sources(consumer: AIOKafkaConsumer, work: Work) -> set[TopicPartition]:
-    """All partitions of the sources, as far as they exist."""
-    await consumer.topics()  # fetches what the cluster has now
-    return {TopicPartition(topic, one) for topic in work.kinds for one in consumer.partitions_for_topic(topic) or ()}
-
-
-async def _seek(consumer: AIOKafkaConsumer, partitions: set[TopicPartition], tables: Tables, work: Work) -> None:
-    consumer.assign(sorted(partitions))
-    starts = await consumer.beginning_offsets(partitions)
-    ends = await consumer.end_offsets(partitions)
-    for partition in partitions:
-        kind, source = work.kinds[partition.topic], _source(partition)
-        if tables.is_ahead(source, ends[partition]):
-            tables.forget_source(source)
-            logger.warning("usage.source_made_anew", source=source)
-        consumer.seek(partition, max(starts[partition], tables.resume_at(kind, source)))
+    async def _behind(self) -> int:
+        """Events that are there and not folded."""
+        return sum(
+            [
+                max(0, (self._consumer.highwater(partition) or 0) - await self._consumer.position(partition))
+                for partition in self._partitions
+            ]
+        )
 
 
 def _source(partition: TopicPartition) -> str:
@@ -142,22 +158,3 @@ def _source(partition: TopicPartition) -> str:
 
 def _time(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(max(milliseconds, 0) / 1000, UTC)
-
-
-@asynccontextmanager
-async def _producer(work: Work) -> AsyncIterator[AIOKafkaProducer]:
-    """Its start fences every writer before."""
-    producer = AIOKafkaProducer(
-        **work.client,
-        transactional_id=work.names.transactional_id,
-        transaction_timeout_ms=int(TRANSACTION_SECONDS * 1_000),
-        max_request_size=_MAX_VALUE_BYTES,
-        compression_type="gzip",
-    )
-    try:
-        async with asyncio.timeout(_START_SECONDS):
-            await producer.start()
-        yield producer
-    finally:
-        with suppress(TimeoutError, KafkaError):
-            await asyncio.wait_for(producer.stop(), _CLOSE_SECONDS)

@@ -1,10 +1,10 @@
 """`StatsView`: what the compacted topics say, in memory. Every worker follows them, the writer begins with them."""
 
-from datetime import datetime
-
+from aiokafka import TopicPartition
 from pydantic import ValidationError
 
 from schemas import ProviderStats, UsageAnalytics
+from streams.clock import Clock
 from streams.logs import get_logger
 from streams.pipeline.usage.names import UsageNames
 
@@ -14,8 +14,13 @@ logger = get_logger(__name__)
 class StatsView:
     """The same figures in every worker, within about a second."""
 
-    def __init__(self, names: UsageNames) -> None:
+    def __init__(self, names: UsageNames, clock: Clock) -> None:
         self._names = names
+        self._clock = clock
+        self._heard_at: float | None = None
+        self.topics = (names.stats, names.analytics)
+        self.position: dict[TopicPartition, int] = {}
+        """The next offsets to be read."""
         self.stats: dict[str, ProviderStats] = {}
         """By provider; one of which nothing was ever seen is missing."""
         self.analytics: UsageAnalytics | None = None
@@ -25,14 +30,14 @@ class StatsView:
         self.unreadable: set[str] = set()
         """Keys whose last value is no message; the writer makes them anew from the events that are kept."""
 
-    @property
-    def at(self) -> datetime | None:
-        """When the figures were written; None: nothing was ever folded."""
-        return self.analytics.at if self.analytics else None
+    def age_seconds(self) -> float | None:
+        """Since figures were last heard of, by our own clock; None: never. A living writer writes every ten seconds."""
+        return None if self._heard_at is None else self._clock.monotonic() - self._heard_at
 
     def apply(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         """Take one record in."""
         name = (key or b"").decode("utf-8", "replace")
+        self._heard_at = self._clock.monotonic()
         try:
             if topic == self._names.analytics:
                 self.analytics = None if value is None else UsageAnalytics.model_validate_json(value)

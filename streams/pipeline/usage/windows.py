@@ -9,13 +9,15 @@ from schemas.latency import bucket
 from streams.ai.outcomes import TABLE, Latency
 
 MAX_TASKS = 16
+MAX_NAME_CHARS = 200
 OTHERS = "others"
 """What is past a bound."""
 _MAX_ERROR_CHARS = 200
 
 
 def counted(name: str, known: Iterable[str], most: int) -> str:
-    """The name under which `name` is counted beside those `known`: its own, or `others` when there are `most`."""
+    """The name under which `name` is counted beside those `known`: its own, cut, or `others` when there are `most`."""
+    name = name[:MAX_NAME_CHARS]
     names = known if isinstance(known, dict | set) else set(known)
     return name if name in names or len(names) < most else OTHERS
 

@@ -2,6 +2,7 @@
 
 from schemas import Outcome, Spending
 from streams.pipeline.usage.general_book import MAX_USERS
+from streams.pipeline.usage.windows import MAX_NAME_CHARS
 from tests.unit.pipeline.usage.events import Kept, folded, record, tables, usage, verdict
 
 
@@ -16,6 +17,8 @@ def test_users_have_their_cost():
     assert found.users == {"a": Spending(calls=2, cost_nano_usd=14)}
     assert found.no_user == Spending(calls=1, cost_nano_usd=7)
     assert found.tasks == {"verify": Spending(calls=3, cost_nano_usd=21)}
+    assert found.models == {"groq/m": Spending(calls=3, cost_nano_usd=21)}
+    assert found.outcomes == {Outcome.OK: Spending(calls=3, cost_nano_usd=21)}
 
 
 def test_users_are_bounded():
@@ -23,6 +26,12 @@ def test_users_are_bounded():
     found = day(*(record(usage(i, user_id=f"u{i}"), i) for i in range(MAX_USERS + 5)))
     assert len(found.users) == MAX_USERS
     assert found.other_users == Spending(calls=5, cost_nano_usd=35)
+
+
+def test_long_names_are_cut():
+    """Nobody's name fills the topic, and two that differ only far behind are one."""
+    found = day(*(record(usage(i, user_id="u" * 1_000 + str(i), task="t" * 1_000), i) for i in range(2)))
+    assert [len(name) for name in (*found.users, *found.tasks)] == [MAX_NAME_CHARS] * 2
 
 
 def test_ways_of_deciding():
@@ -43,6 +52,7 @@ def test_ways_of_deciding():
     assert found.cache_saved_nano_usd == 60
     assert found.local_saved_nano_usd == 2 * (100 + 20) // 2
     assert found.local_share == 2 / 6
+    assert found.saved_nano_usd == 120 + 60
 
 
 def test_a_copy_of_a_verdict_is_counted_once():
@@ -62,8 +72,8 @@ def test_the_free_tier_saves_its_list_price():
     assert (found.free_calls, found.free_list_price_nano_usd) == (1, 1_000)
 
 
-def test_nothing_new_is_nothing_to_write():
-    """Written once, and again only after something came; only the provider that changed."""
+def test_only_what_changed_is_written():
+    """A provider once, and again only after something came; the analytics always, as a sign of life."""
     made = tables()
     assert not made.is_changed
     made.fold(record(usage(1), 0))
@@ -72,6 +82,22 @@ def test_nothing_new_is_nothing_to_write():
     assert not made.is_changed
     made.fold(record(usage(3), 2))
     assert set(made.changes()) == {"groq", ""}
+    assert set(made.changes()) == {""}
+
+
+def test_an_event_that_nobody_thought_of_is_counted_and_passed_over():
+    """A fault of our own while folding stops neither the next event nor a later writer."""
+
+    def fails(usage):
+        raise ZeroDivisionError
+
+    made, kept = tables(list_price=fails), Kept()
+    made.fold(record(usage(1, cost_kind="free", cost_nano_usd=0), 0))
+    made.fold(record(usage(2), 1))
+    kept.write(made.changes())
+    assert kept.analytics.rejected == {"internal_error": 1}
+    assert kept.analytics.folded == {"provider-usage/0": 1}
+    assert kept.analytics.days[0].no_user.calls == 1
 
 
 def test_a_topic_made_anew_is_read_again():
