@@ -9,6 +9,7 @@ usage     `ProviderUsage`, one event per attempt at a provider (`provider-usage`
 stats     `ProviderStats`, a provider's sums over windows (`provider-stats`); latency: their histogram
 analytics `UsageAnalytics`, sums by user, task and way of deciding (`usage-analytics`)
 health    `ProviderHealth`, a worker's view of a provider (`provider-health`)
+flow      `WorkerFlow`, what goes through one worker (its pages)
 alerts    `BudgetAlert` (`budget-alerts`)
 leases    `BudgetLease`, a grant of the budget ledger (`budget-leases`); `BudgetRequest`, what workers ask of it
 export    the JSON Schema of every topic, written to `schemas/json/`
@@ -18,6 +19,7 @@ from schemas.alerts import BudgetAlert
 from schemas.analytics import Spending, UsageAnalytics, UsagePeriod
 from schemas.base import SCHEMA_VERSION, Message
 from schemas.content import ScrapedContent
+from schemas.flow import LatestVerdict, PartitionFlow, VerdictCount, WorkerFlow
 from schemas.health import ProviderHealth
 from schemas.leases import BudgetLease, BudgetRequest
 from schemas.stats import BreakerState, ErrorCount, ProviderStats, ProviderWindow, UsageSums
@@ -52,8 +54,10 @@ __all__ = [
     "FulltextVerdict",
     "Identity",
     "Injection",
+    "LatestVerdict",
     "Message",
     "Outcome",
+    "PartitionFlow",
     "ProviderHealth",
     "ProviderStats",
     "ProviderUsage",
@@ -66,4 +70,6 @@ __all__ = [
     "UsagePeriod",
     "UsageSums",
     "Verdict",
+    "VerdictCount",
+    "WorkerFlow",
 ]

@@ -27,5 +27,11 @@ class ProviderHealth(Message):
     error_rate: float = Field(0.0, ge=0, le=1, description="Share of the recent attempts that the provider failed.")
     latency_ms: float | None = Field(None, ge=0, description="Mean of the good answers; null: there were none.")
     last_check_at: datetime | None = Field(None, description="Of the free health check; null: none was needed.")
+    budget_left_nano_usd: int | None = Field(None, description="The least that its budgets leave; null: no budget.")
+    last_check_error: str | None = None
+    last_success_at: datetime | None = None
     last_error: str | None = None
+    last_error_at: datetime | None = None
+    model_end_of_life_days: int | None = Field(None, description="Until the model is shut down; null: not announced.")
+    price_age_days: int | None = Field(None, description="Since its price was checked; null: unknown.")
     at: datetime

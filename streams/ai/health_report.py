@@ -76,14 +76,19 @@ def report_on(lane: Lane, tally: Tally, checks: Checks, today: date) -> Provider
     )
 
 
-def heartbeat_of(lane: Lane, tally: Tally, checks: Checks, worker: str) -> ProviderHealth:
-    """The lane's heartbeat message, with what its attempts and checks say."""
-    recent = tally.recent()
+def heartbeat_of(lane: Lane, report: ProviderHealthReport, worker: str) -> ProviderHealth:
+    """The lane's heartbeat message, with what the report on it says."""
     told = {
-        "status": _status(lane, recent, checks),
-        "error_rate": recent.error_rate,
-        "latency_ms": recent.latency_ms,
-        "last_check_at": checks.last_at,
+        "status": report.status,
+        "error_rate": report.error_rate,
+        "latency_ms": report.latency_ms,
+        "last_check_at": report.last_check_at,
+        "last_check_error": report.last_check_error,
+        "last_success_at": report.last_success_at,
+        "last_error": report.last_error,
+        "last_error_at": report.last_error_at,
+        "model_end_of_life_days": report.end_of_life_days,
+        "price_age_days": report.price_age_days,
     }
     return lane.health(worker).model_copy(update=told)
 

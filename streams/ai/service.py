@@ -198,10 +198,8 @@ class UnifiedAIService:
 
     def health(self, worker: str = "local") -> tuple[ProviderHealth, ...]:
         """How each provider looks from here, in order."""
-        return tuple(
-            heartbeat_of(lane, self._tallies[lane.name], self._monitor.checks(lane.name), worker)
-            for lane in self._lanes
-        )
+        reports = self.get_provider_health()
+        return tuple(heartbeat_of(lane, reports[lane.name], worker) for lane in self._lanes)
 
     def get_provider_health(self) -> dict[str, ProviderHealthReport]:
         """How each provider is, by name, in order: status, breaker, latency, error rate, last check, last error."""

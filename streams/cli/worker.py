@@ -21,13 +21,12 @@ def command() -> None:
     from streams.observability import logging
     from streams.observability.redaction import Redactor
     from streams.pipeline.faust_app import run
-    from streams.web.listen import url_of
-    from streams.worker_web import open_socket
+    from streams.web.listen import socket_of, url_of
 
     settings = settings_module.load()
     logging.configure(settings.log_format, settings.log_level)
     ai_config(settings)
-    with open_socket(settings) as listening:
+    with socket_of(settings) as listening:
         asyncio.run(_look_first(settings))
         app = build_app(settings, listening=listening)
         click.echo(f"live page: {url_of(listening)}")

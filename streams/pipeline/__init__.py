@@ -12,11 +12,13 @@ reading, pool decode and examine, heavy documents in processes of their own
 hold          asking through an outage
 delivery      sending with the broker's word
 dead_letters  the original bytes with reason and coordinates; brake: the share that stops the worker
+flow          what goes through this worker, for its pages
 verifier      the worker's parts and their life
 group         the consumer group as a port, and Faust's consumer behind it
 usage         every attempt and verdict folded into figures by one writer
 seat          who of all workers does what only one may do; sole_writer: its writes, safe from whoever was it before
 again         what follows Kafka for a worker's life outlives a broker that is away
+pages         the pages of a worker: Faust's web server on our socket
 connection    how every client connects; topics: what exists and how it is made
 errors        faults of delivery
 """

@@ -67,11 +67,17 @@ class Hold:
         self._changed = changed
         self._sleep = sleep
         self._held = 0
+        self._since = 0.0
 
     @property
     def active(self) -> bool:
         """Whether any record is held now."""
         return self._held > 0
+
+    @property
+    def age_seconds(self) -> float | None:
+        """Since the first record was held; None: none is."""
+        return self._clock.monotonic() - self._since if self.active else None
 
     async def ask(self, question: Question) -> Reply:
         """The chain's reply, its attempts those of all rounds.
@@ -126,6 +132,7 @@ class Hold:
     def _enter(self) -> None:
         self._held += 1
         if self._held == 1:
+            self._since = self._clock.monotonic()
             self._changed()
 
     def _leave(self) -> None:

@@ -61,14 +61,15 @@ class Intake:
         self._grace = grace_seconds
         self._patience = patience_seconds
         self._tasks: set[asyncio.Task[None]] = set()
-        self._open = False
+        self.open = False
         """False while draining and between assignments: nothing new starts."""
         self._paused: set[Partition] = set()
         self._arriving = asyncio.Lock()
         self._room = asyncio.Event()
         self._commit_due = asyncio.Event()
         self._committing = asyncio.Lock()
-        self._moved_at = clock.monotonic()
+        self.moved_at = clock.monotonic()
+        """Since when no record has ended; monotonic seconds."""
         self._tail_seen: dict[Partition, tuple[int, float]] = {}
 
     # What the group tells us
@@ -84,8 +85,8 @@ class Intake:
                 committed = await self._group.earliest(partition)
                 await self._group.commit({partition: committed})
             self._lanes.open(partition, committed)
-        self._open = True
-        self._moved_at = self._clock.monotonic()
+        self.open = True
+        self.moved_at = self._clock.monotonic()
 
     async def revoked(self) -> None:
         """All partitions are about to be given away (rebalances are eager): finish, commit, forget."""
@@ -95,7 +96,7 @@ class Intake:
 
     async def drain(self) -> None:
         """Start nothing more, let work in flight finish within the grace, cancel the rest, commit what is done."""
-        self._open = False
+        self.open = False
         if self._tasks and not self._holding():
             await asyncio.wait(self._tasks, timeout=self._grace)
         for task in self._tasks:
@@ -147,7 +148,7 @@ class Intake:
 
     def pump(self) -> None:
         """Start what may start. Called whenever a limit may have moved."""
-        if not self._open or self._holding():
+        if not self.open or self._holding():
             return
         for record in self._lanes.startable():
             task = asyncio.create_task(self._run(record))
@@ -166,7 +167,7 @@ class Intake:
             await self._crash(fault)
         finally:
             self._lanes.finished(record, done=done)
-            self._moved_at = self._clock.monotonic()
+            self.moved_at = self._clock.monotonic()
             self._room.set()
             window = self._lanes.window(record.partition)
             if window is not None and window.commit_is_due:
@@ -203,7 +204,7 @@ class Intake:
         """Stay in the group during a hold, notice what the stream never brought, end a stuck worker."""
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
-            if not self._open:
+            if not self.open:
                 continue
             self._group.keep_membership()
             self.pump()
@@ -215,9 +216,9 @@ class Intake:
                 return
 
     def _check_progress(self) -> None:
-        idle = self._clock.monotonic() - self._moved_at
+        idle = self._clock.monotonic() - self.moved_at
         if self._holding() or not self._lanes.in_flight:
-            self._moved_at = self._clock.monotonic()
+            self.moved_at = self._clock.monotonic()
         elif idle > self._patience:
             raise NoProgress(idle)
 

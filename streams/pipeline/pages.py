@@ -43,12 +43,11 @@ def options(middleware: Any) -> dict[str, Any]:
     }
 
 
-def mount(app: VerifierApp, listening: socket.socket, pages: Mapping[str, Page], watch: Page | Any) -> None:
-    """Serve `pages` (path -> page) while the app runs; `watch()` runs beside them."""
+def mount(app: VerifierApp, listening: socket.socket, pages: Mapping[str, Page]) -> None:
+    """Serve `pages` (path -> page) while the app runs."""
     app.web = SocketWeb(app, listening)
     for path, page in pages.items():
         app.page(path)(_view(page))
-    app.task(watch)
 
 
 def _view(page: Page) -> Any:

@@ -4,13 +4,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from schemas import ProviderUsage
+from schemas import ProviderUsage, WorkerFlow
 from streams.ai.limits.share import Share
 from streams.clock import Clock
 from streams.pipeline.alerts import AlertDesk
 from streams.pipeline.brake import Brake
 from streams.pipeline.dead_letters import BadRecord, DeadLetters
 from streams.pipeline.delivery import Delivery
+from streams.pipeline.flow import Outcomes, flow_of
 from streams.pipeline.group import Group
 from streams.pipeline.hold import Asker, Hold
 from streams.pipeline.intake import Intake
@@ -78,6 +79,8 @@ class Verifier:
         self.fault: BaseException | None = None
         """What ended the worker."""
         self._topics = topics
+        self._group = group
+        self._outcomes = Outcomes()
         self._limits = limits
         self._policy = policy
         self._delivery = delivery
@@ -147,6 +150,10 @@ class Verifier:
         if self._asker is not None:
             await self._asker.aclose()
 
+    def flow(self) -> WorkerFlow:
+        """What goes through this worker."""
+        return flow_of(self.intake, self._lanes, self._group, self._hold, self._outcomes, self._clock)
+
     def _leads(self) -> bool:
         """One worker at a time does what is done once for all: the owner of the first partition."""
         return any(partition.number == 0 for partition, _ in self._lanes.windows())
@@ -159,8 +166,10 @@ class Verifier:
             verdict = await self._judge.verdict(record)
         except BadRecord as fault:
             await self._dead_letters.send(record, fault)
+            self._outcomes.dead_letters[fault.reason] += 1
             return
         value = verdict.model_dump_json().encode()
         await self._delivery.send(self._topics.verdicts, record.key, value)
+        self._outcomes.judged(verdict)
         await self._delivery.settle([attempt.attempt_id for attempt in verdict.attempts])
         self._brake.good()

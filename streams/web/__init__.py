@@ -13,13 +13,14 @@ reply      a body with its status and type
 stats      what calls came to: `/stats`, `/stats/{provider}`
 figures    sums over minutes and hours as they are told
 records    records and users of a day and a month: `/stats/users`
-flow       what goes through this worker
+cache      what was not asked again
 budgets    what may be spent: `/budgets`
-health     how the providers and this worker are: `/health/ai-providers`, `/livez`, `/readyz`
+provider_health  how the providers are: `/health/ai-providers`
+health     how this worker is: `/livez`, `/readyz`
 exposition  state -> the samples of `/metrics`
 openapi    the OpenAPI 3.1 document, from the table and the models; `openapi.json` is its committed form
 page/      the live page: fragments of one HTML document
 live_page  puts them together, and hashes the inline ones for the content security policy
 
-Pages are mounted by `streams.pipeline.pages`; `streams.worker_web` gives them their state.
+`streams.app.pages` gives the pages their state; `streams.pipeline.pages` serves them.
 """

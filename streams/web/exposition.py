@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from schemas import WorkerFlow
 from streams.ai import CacheFigures, ProviderHealthReport, ProviderTotals
 from streams.ai.budget import Balance
 from streams.observability import metrics
 from streams.observability.metrics import Exposition, Sample
 from streams.web.query import Query
 from streams.web.reply import Reply
-from streams.web.state import Flow, WebState
+from streams.web.state import WebState
 
 NANO = 1_000_000_000
 """Nano-USD in a US dollar."""
@@ -76,9 +77,9 @@ def _cache(figures: CacheFigures) -> Iterator[Sample]:
     yield Sample(metrics.CACHE_SAVED, figures.saved_nano_usd / NANO)
 
 
-def _flow(flow: Flow) -> Iterator[Sample]:
-    for (verdict, decided_by), count in flow.verdicts.items():
-        yield Sample(metrics.VERDICTS, count, (verdict, decided_by))
+def _flow(flow: WorkerFlow) -> Iterator[Sample]:
+    for one in flow.verdicts:
+        yield Sample(metrics.VERDICTS, one.count, (one.verdict, one.decided_by))
     for reason, count in flow.dead_letters.items():
         yield Sample(metrics.DEAD_LETTERS, count, (reason,))
     yield Sample(metrics.IN_FLIGHT, flow.in_flight)
@@ -87,6 +88,6 @@ def _flow(flow: Flow) -> Iterator[Sample]:
     yield Sample(metrics.IDLE, flow.idle_seconds)
     yield Sample(metrics.PARTITIONS, len(flow.partitions))
     for partition in flow.partitions:
-        yield Sample(metrics.WINDOW_SPAN, partition.span, (str(partition.number),))
+        yield Sample(metrics.WINDOW_SPAN, partition.span, (str(partition.partition),))
         if partition.lag is not None:
-            yield Sample(metrics.LAG, partition.lag, (str(partition.number),))
+            yield Sample(metrics.LAG, partition.lag, (str(partition.partition),))

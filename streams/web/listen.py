@@ -9,6 +9,7 @@ from ipaddress import ip_address
 
 from streams.errors import SettingsError, UserError
 from streams.logs import get_logger
+from streams.settings import Settings
 
 logger = get_logger(__name__)
 
@@ -23,6 +24,12 @@ class PortTaken(UserError):
     def __init__(self, host: str, port: int, last: int) -> None:
         ports = f"port {port}" if port == last else f"every port from {port} to {last}"
         super().__init__(f"{ports} of {host} is taken; set WEB_PORT to another one, or to 0 for any free one")
+
+
+def socket_of(settings: Settings) -> socket.socket:
+    """Where the pages will be served; it listens at once. Raises SettingsError and PortTaken."""
+    check(settings.web_host, guarded=settings.web_token is not None)
+    return open_socket(settings.web_host, settings.web_port, fixed="web_port" in settings.model_fields_set)
 
 
 def is_loopback(host: str) -> bool:

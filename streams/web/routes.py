@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from schemas.base import Message
-from streams.web import budgets, exposition, health, live_page, records, stats
+from streams.web import budgets, exposition, health, live_page, provider_health, records, stats
 from streams.web.query import Query
 from streams.web.reply import Reply
 from streams.web.state import WebState
@@ -44,9 +44,9 @@ ROUTES: tuple[Route, ...] = (
     Route("/budgets", budgets.budgets, "What may be spent, what is, and what is left.", budgets.BudgetsAnswer),
     Route(
         "/health/ai-providers",
-        health.ai_providers,
-        "How the providers are, as this worker sees them.",
-        health.AIHealthAnswer,
+        provider_health.ai_providers,
+        "How the providers are, as all workers see them.",
+        provider_health.AIHealthAnswer,
     ),
     Route("/livez", health.live, "The process answers; asks for no token.", health.LiveAnswer),
     Route(

@@ -1,6 +1,7 @@
 """Around every page: access first, faults as JSON, and the headers that browsers obey."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -54,7 +55,12 @@ def guard(access: Access) -> Any:
     return guarded
 
 
-def respond(route: Route, state: WebState, request: web.Request) -> web.Response:
+def pages_of(state: WebState) -> dict[str, Handler]:
+    """Path -> page, for every route."""
+    return {route.path: partial(respond, route, state) for route in ROUTES}
+
+
+async def respond(route: Route, state: WebState, request: web.Request) -> web.Response:
     """The page at `route`. Raises Problem."""
     query = Query(request.match_info, tuple(request.query.items()))
     query.check(route.parameters)

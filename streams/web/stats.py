@@ -4,10 +4,10 @@ from datetime import datetime
 
 from pydantic import Field
 
-from schemas import BreakerState, BudgetAlert, ProviderStats, UsageSums
+from schemas import BreakerState, BudgetAlert, ProviderStats, UsageSums, WorkerFlow
 from schemas.base import SCHEMA_VERSION, Message
+from streams.web.cache import CacheAnswer, cache_of
 from streams.web.figures import Figures, Span, Step, told
-from streams.web.flow import CacheAnswer, FlowAnswer, cache_of, flow_of
 from streams.web.query import Query
 from streams.web.records import RecordsAnswer, today
 from streams.web.reply import Reply, as_json
@@ -37,7 +37,7 @@ class StatsAnswer(Message):
     totals: Figures
     providers: list[ProviderFigures] = Field(description="Those of the chain in its order, then others that were used.")
     today: RecordsAnswer = Field(description="Of the UTC day.")
-    flow: FlowAnswer
+    flow: WorkerFlow = Field(description="Of this worker.")
     cache: CacheAnswer
     alerts: list[BudgetAlert] = Field(description="The newest first.")
 
@@ -73,7 +73,7 @@ def stats(state: WebState, query: Query) -> Reply:
         totals=told(UsageSums.merge(sums.values())),
         providers=[ProviderFigures(provider=name, **dict(told(one))) for name, one in sums.items()],
         today=today(state.analytics(), now),
-        flow=flow_of(state.flow()),
+        flow=state.flow(),
         cache=cache_of(state.providers()),
         alerts=list(state.alerts()),
     )

@@ -132,9 +132,9 @@ def faust_acks() -> None:
 
         return app
 
-    import streams.app
+    import streams.app.worker
 
-    streams.app.make_app = make_plain
+    streams.app.worker.make_app = make_plain
 
 
 FAULTS = {"faust-acks": faust_acks, "drop": drop, "ack-first": ack_first, "skip": skip, "no-holes": no_holes}

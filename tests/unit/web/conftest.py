@@ -1,34 +1,54 @@
 """A worker's state, made up: every answer is a function of it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
 
-from schemas import BudgetAlert, Outcome, ProviderStats, UsageAnalytics
+from schemas import (
+    BudgetAlert,
+    LatestVerdict,
+    Outcome,
+    PartitionFlow,
+    ProviderHealth,
+    ProviderStats,
+    UsageAnalytics,
+    VerdictCount,
+    WorkerFlow,
+)
 from streams.ai import AttemptFailed, FakeProvider, UnifiedAIService
 from streams.ai.budget import Balance
 from streams.clock import ManualClock
-from streams.web.state import Flow, LatestVerdict, PartitionFlow, WebState
+from streams.web.state import WebState
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def flow(**changed: object) -> Flow:
+def flow(**changed: object) -> WorkerFlow:
     """Two partitions, 40 verdicts, two dead letters; `changed` are its fields."""
-    latest = LatestVerdict("doc-1", "full_text", "llm:groq/openai/gpt-oss-20b", 12_000, 840, NOW)
-    usual = Flow(
+    latest = LatestVerdict(
+        content_id="doc-1",
+        verdict="full_text",
+        decided_by="llm:groq/openai/gpt-oss-20b",
+        cost_nano_usd=12_000,
+        latency_ms=840,
+        decided_at=NOW,
+    )
+    usual = WorkerFlow(
         assigned=True,
-        partitions=(PartitionFlow(0, 12, 40), PartitionFlow(1, 3, None)),
+        partitions=(PartitionFlow(partition=0, span=12, lag=40), PartitionFlow(partition=1, span=3, lag=None)),
         in_flight=15,
         held_bytes=123_456,
         hold_seconds=None,
         idle_seconds=0.4,
-        verdicts={("full_text", "local_rules"): 30, ("paywall", "llm:groq"): 10},
+        verdicts=(
+            VerdictCount(verdict="full_text", decided_by="local_rules", count=30),
+            VerdictCount(verdict="paywall", decided_by="llm:groq", count=10),
+        ),
         dead_letters={"invalid_json": 2},
         latest=(latest,),
     )
-    return replace(usual, **changed)  # type: ignore[arg-type]
+    return usual.model_copy(update=changed)
 
 
 def balance(budget: str, limit: int, spent: int, reserved: int = 0) -> Balance:
@@ -41,11 +61,12 @@ class World:
     """What a test may change before it asks."""
 
     service: UnifiedAIService | None
-    flow: Flow = field(default_factory=flow)
+    flow: WorkerFlow = field(default_factory=flow)
     balances: list[Balance] = field(default_factory=list)
     stats: dict[str, ProviderStats] = field(default_factory=dict)
     analytics: UsageAnalytics | None = None
     alerts: list[BudgetAlert] = field(default_factory=list)
+    heartbeats: list[ProviderHealth] = field(default_factory=list)
     recovered: bool = True
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
 
@@ -59,6 +80,7 @@ class World:
             stats=lambda: self.stats,
             analytics=lambda: self.analytics,
             alerts=lambda: self.alerts,
+            heartbeats=lambda: self.heartbeats,
             recovered=lambda: self.recovered,
             flow=lambda: self.flow,
             stalled_after_seconds=120,

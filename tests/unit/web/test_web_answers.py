@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from streams.web import budgets, health
+from schemas import WorkerFlow
+from streams.web import budgets, health, provider_health
 from streams.web.problems import Problem
 from streams.web.query import Query
-from streams.web.state import Flow
 from tests.unit.web.conftest import World, balance, flow
 
 
@@ -20,7 +20,7 @@ def said(reply: Any) -> Any:
 async def test_health_names_every_provider_in_the_chains_order(world: World) -> None:
     """With what its attempts say, what its limits and budgets leave, and when its model ends."""
     world.balances = [balance("groq/day", 100, 40), balance("global/month", 50, 20), balance("user:a/day", 5, 5)]
-    answer = said(health.ai_providers(world.state(), Query()))
+    answer = said(provider_health.ai_providers(world.state(), Query()))
     groq, gemini = answer["providers"]
     assert [groq["provider"], gemini["provider"]] == ["groq", "gemini"]
     assert (groq["last_error"], groq["error_rate"]) == ("overloaded: http_503", 1.0)
@@ -31,7 +31,7 @@ async def test_health_names_every_provider_in_the_chains_order(world: World) -> 
 
 async def test_without_budgets_nothing_is_said_to_be_left(world: World) -> None:
     """Null is no limit, 0 would be none left."""
-    answer = said(health.ai_providers(world.state(), Query()))
+    answer = said(provider_health.ai_providers(world.state(), Query()))
     assert [provider["budget_left_nano_usd"] for provider in answer["providers"]] == [None, None]
 
 
@@ -45,7 +45,7 @@ async def test_without_budgets_nothing_is_said_to_be_left(world: World) -> None:
         (flow(hold_seconds=9_000), []),
     ],
 )
-async def test_ready_is_assigned_and_moving(world: World, flowing: Flow, failing: list[str]) -> None:
+async def test_ready_is_assigned_and_moving(world: World, flowing: WorkerFlow, failing: list[str]) -> None:
     """A hold is no fault of the worker; a spare one without partitions is ready too."""
     world.flow = flowing
     reply = health.ready(world.state(), Query())
@@ -59,7 +59,7 @@ async def test_a_worker_that_still_starts_is_alive_and_not_ready(world: World) -
     world.service = None
     assert said(health.live(world.state(), Query()))["live"] is True
     assert health.ready(world.state(), Query()).status == 503
-    answer = said(health.ai_providers(world.state(), Query()))
+    answer = said(provider_health.ai_providers(world.state(), Query()))
     assert (answer["status"], answer["providers"]) == ("unknown", [])
 
 

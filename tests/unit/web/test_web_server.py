@@ -23,7 +23,7 @@ def application(state: WebState, access: Access) -> web.Application:
 
     def page(route: Route) -> Any:
         async def handler(request: web.Request) -> web.Response:
-            return respond(route, state, request)
+            return await respond(route, state, request)
 
         return handler
 

@@ -1,0 +1,13 @@
+"""Composition root: the one place where real parts are put together. Tests call the same functions with others.
+
+Layout
+------
+chain   the providers: `ai_config`, `service_asker`, and `open_asker` for use without Kafka
+money   what may be spent: by one process, by all workers
+worker  `build_app`: the Faust app and everything in it
+"""
+
+from streams.app.chain import ServiceAsker, ai_config, open_asker, service_asker
+from streams.app.worker import build_app
+
+__all__ = ["ServiceAsker", "ai_config", "build_app", "open_asker", "service_asker"]
