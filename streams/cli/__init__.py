@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "publish": "Send documents to Kafka.",
     "schemas": "Write the JSON Schema of every topic.",
     "secrets": "Encrypt API keys, and check which are found.",
+    "top": "Show what the workers do, in the terminal.",
     "topics": "Create the topics, or show what differs.",
     "verdicts": "Read verdicts.",
     "worker": "Verify records from Kafka.",

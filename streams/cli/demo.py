@@ -8,9 +8,10 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,17 @@ NEEDED = {"on": 0.9, "off": 0.8}
 _PATIENCE_SECONDS = 90.0
 _OVERLOADED_SHARE = 0.25
 """Of the calls at the cheapest provider, so that the demo shows the next one taking over."""
-_PROVIDER_VARIABLES = ("GROQ_", "GEMINI_", "AZURE_OPENAI_", "OPENAI_", "COMPATIBLE_", "AI_", "KAFKA_", "VERIFY_")
+_PROVIDER_VARIABLES = (
+    "GROQ_",
+    "GEMINI_",
+    "AZURE_OPENAI_",
+    "OPENAI_",
+    "COMPATIBLE_",
+    "AI_",
+    "KAFKA_",
+    "VERIFY_",
+    "WEB_",
+)
 
 
 class DemoFailed(UserError):
@@ -61,17 +72,27 @@ class Run:
     help="off: ask a model about every page that has text.",
 )
 @click.option("--constant-answer", metavar="VERDICT", help="Let the emulator always answer this; the check then fails.")
+@click.option("--keep", is_flag=True, help="Keep everything running until Ctrl-C, to look at the live page.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def command(local_tier: str, constant_answer: str | None, as_json: bool) -> None:
+def command(local_tier: str, constant_answer: str | None, keep: bool, as_json: bool) -> None:
     """Show records flowing from Kafka to verdicts, without a key.
 
     Exit code 0 only when every sample got its verdict and enough labels are right.
 
     \b
     Examples:  fulltext demo
+               fulltext demo --keep
                fulltext demo --local-tier off --json
     """
-    run = asyncio.run(_demo(local_tier, constant_answer))
+
+    def judge(run: Run) -> None:
+        _judge(run, local_tier, as_json=as_json)
+
+    asyncio.run(_demo(local_tier, constant_answer, judge, keep=keep))
+
+
+def _judge(run: Run, local_tier: str, *, as_json: bool) -> None:
+    """Show what came of it. Raises DemoFailed."""
     page = report.show(run, local_tier, as_json=as_json)
     if page is not None:
         click.echo(f"report: {page.as_uri()}", err=as_json)
@@ -85,7 +106,7 @@ def command(local_tier: str, constant_answer: str | None, as_json: bool) -> None
         )
 
 
-async def _demo(local_tier: str, constant_answer: str | None) -> Run:
+async def _demo(local_tier: str, constant_answer: str | None, judge: Callable[[Run], None], *, keep: bool) -> None:
     from streams.sandbox.emulator import Emulator
     from streams.sandbox.kafka import EmbeddedKafka
     from streams.settings import load as load_settings
@@ -112,14 +133,25 @@ async def _demo(local_tier: str, constant_answer: str | None) -> Run:
 
             await ensure_topics(settings)
             async with _worker(environment) as worker:
+                live = await _first_line(worker)
+                click.echo(live, err=True)
                 await _publish(kafka.bootstrap, samples)
-                return await _watch(kafka.bootstrap, samples, worker)
+                judge(await _watch(kafka.bootstrap, samples, worker))
+                if keep:
+                    click.echo(f"{live} (until Ctrl-C)", err=True)
+                    await _told_to_stop(worker)
 
 
 @contextlib.asynccontextmanager
 async def _worker(environment: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "streams", "worker", env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=sys.stderr
+        sys.executable,
+        "-m",
+        "streams",
+        "worker",
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
     )
     try:
         yield process
@@ -131,6 +163,23 @@ async def _worker(environment: dict[str, str]) -> AsyncIterator[asyncio.subproce
             except TimeoutError:
                 process.kill()
                 await process.wait()
+
+
+async def _first_line(worker: asyncio.subprocess.Process) -> str:
+    """Where its live page is; empty: it has ended."""
+    line = await worker.stdout.readline() if worker.stdout else b""
+    return line.decode().strip()
+
+
+async def _told_to_stop(worker: asyncio.subprocess.Process) -> None:
+    """Wait for Ctrl-C or SIGTERM, or for the worker's end."""
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    waits = [asyncio.create_task(told.wait()), asyncio.create_task(worker.wait())]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
 
 
 async def _publish(bootstrap: str, samples: list[Sample]) -> None:

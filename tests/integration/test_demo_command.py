@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 
 def demo(folder: Path, *options: str) -> tuple[int, dict[str, Any], str]:
     """Run `fulltext demo --json` without any key; gives exit code, result, stderr."""
@@ -25,13 +23,12 @@ def demo(folder: Path, *options: str) -> tuple[int, dict[str, Any], str]:
     return done.returncode, json.loads(done.stdout), done.stderr
 
 
-@pytest.mark.parametrize(("tier", "share"), [("on", 0.9), ("off", 0.8)])
-def test_every_sample_gets_its_verdict_and_enough_labels_are_right(tmp_path: Path, tier: str, share: float) -> None:
-    """Exit code 0, a verdict for every sample, 9 of 10 labels right with the local tier and 8 of 10 without."""
-    code, result, errors = demo(tmp_path, "--local-tier", tier)
+def test_every_sample_gets_its_verdict_without_the_local_tier(tmp_path: Path) -> None:
+    """Exit code 0, a verdict for every sample, 8 of 10 labels right. `test_live_page.py` runs it with the tier."""
+    code, result, errors = demo(tmp_path, "--local-tier", "off")
     assert code == 0, errors[-2_000:]
     assert result["verdicts"] == result["samples"] >= 60
-    assert result["right"] >= share * result["samples"]
+    assert result["right"] >= 0.8 * result["samples"]
     assert (tmp_path / ".demo" / "report.html").is_file()
 
 
