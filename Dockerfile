@@ -25,8 +25,9 @@ COPY --from=build /opt/fulltext /opt/fulltext
 ENV PATH=/opt/fulltext/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LOG_FORMAT=json
 USER 10001:10001
 WORKDIR /tmp
-# No web server yet, so nothing to ask: the worker ends itself when it cannot go on.
-HEALTHCHECK NONE
+# Alive is enough here, and /livez asks for no token; whether records are worked off is /readyz's answer.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["python", "-c", "import urllib.request as u; u.build_opener(u.ProxyHandler({})).open('http://127.0.0.1:6066/livez', timeout=4)"]
 # The worker drains at SIGTERM; give it longer than VERIFY_DRAIN_SECONDS.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["fulltext"]

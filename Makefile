@@ -21,8 +21,9 @@ $(STAMP): requirements/dev.txt pyproject.toml
 setup: $(STAMP) ## Make the virtual environment
 
 .PHONY: system-deps
-system-deps: ## Install what some tests need of the system, from Debian's packages: redis-server
-	@command -v redis-server >/dev/null || { apt-get update -q && apt-get install -y -q --no-install-recommends redis-server; }
+system-deps: ## Install what some tests need of the system, from Debian's packages: redis-server, chromium
+	@{ command -v redis-server && command -v chromium; } >/dev/null || { apt-get update -q && \
+	  apt-get install -y -q --no-install-recommends redis-server chromium fonts-dejavu-core; }
 
 .PHONY: demo
 demo: $(STAMP) ## Show records flowing from Kafka to verdicts, without a key
@@ -93,6 +94,10 @@ train: $(TRAIN_STAMP) ## Fit the local model on DATA=records.jsonl, with figures
 eval: $(STAMP) ## What the local tier decides on DATA=records.jsonl; EVAL="--html report.html" for a page
 	$(BIN)/fulltext eval $(DATA) $(EVAL)
 
+.PHONY: picture
+picture: $(STAMP) ## Make the README's picture of the live page again, while the demo runs
+	LIVE_PAGE_PICTURE=docs/live-page.png $(BIN)/python -m pytest -q tests/integration/test_live_page.py
+
 .PHONY: schemas
 schemas: $(STAMP) ## Write the JSON Schemas again
 	$(BIN)/fulltext schemas
@@ -110,6 +115,7 @@ lock: $(STAMP) ## Resolve the requirements again, with hashes
 .PHONY: up
 up: ## Start Kafka, topics and a worker with Docker
 	@mkdir -p secrets && touch $(addprefix secrets/,groq_api_key gemini_api_key azure_openai_api_key openai_api_key)
+	@test -s secrets/web_token || $(PYTHON) -c "import secrets; print(secrets.token_hex(24))" > secrets/web_token
 	docker compose up --build --detach
 
 .PHONY: down

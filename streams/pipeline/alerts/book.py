@@ -81,7 +81,7 @@ class AlertBook:
                 continue
             for percent in THRESHOLDS:
                 alert = _budget_alert(balance, percent, at)
-                if balance.spent * 100 < balance.limit * percent or _slot(alert) in self._firing:
+                if not _reached(balance, percent) or _slot(alert) in self._firing:
                     continue
                 users += alert.subject.startswith(_USER)
                 if users <= MAX_FIRING or not alert.subject.startswith(_USER):
@@ -115,6 +115,15 @@ class AlertBook:
 
 def _slot(alert: BudgetAlert) -> _Slot:
     return alert.kind, alert.subject, alert.threshold, alert.period if alert.kind == "budget" else ""
+
+
+def _reached(balance: Balance, percent: int) -> bool:
+    """Of the last threshold also: nothing is left for a call, and no call is under way that could give some back.
+
+    A rest smaller than the next call's upper bound is never spent, so a budget that is used up seldom reaches 100 %.
+    """
+    used_up = balance.left <= 0 and not balance.reserved
+    return balance.spent * 100 >= balance.limit * percent or (percent >= 100 and used_up)
 
 
 def _ends(alert: BudgetAlert) -> datetime:

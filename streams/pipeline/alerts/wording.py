@@ -9,6 +9,8 @@ def sentence(alert: BudgetAlert) -> str:
     if alert.kind == "budget":
         if cleared:
             return f"The budget of {alert.subject} is new: {alert.period} is over."
+        if alert.threshold >= 1:
+            return f"{alert.subject} has used up its budget for {alert.period}: {alert.value:.0%} is spent."
         return f"{alert.subject} has spent {alert.value:.0%} of its budget for {alert.period} ({alert.threshold:.0%})."
     return (_CLEARED if cleared else _FIRING)[alert.kind].format(alert=alert)
 

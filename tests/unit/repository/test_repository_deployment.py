@@ -121,9 +121,22 @@ def test_backend_line_is_found_in_the_lock():
 
 
 def test_image_starts_the_worker():
-    """Entry point `fulltext`, by default the worker; no health check while there is no web server."""
+    """Entry point `fulltext`, by default the worker; its health is its own word at /livez."""
     assert 'ENTRYPOINT ["fulltext"]\nCMD ["worker"]' in last_stage()
-    assert "HEALTHCHECK NONE" in last_stage()
+    assert re.search(r"HEALTHCHECK .*\\\n +CMD .*http://127\.0\.0\.1:6066/livez", last_stage())
+
+
+def test_the_pages_are_guarded_and_asked_whether_the_worker_is_ready():
+    """Outside the container only loopback leads to them; they need a token; Docker's check asks /readyz with it."""
+    worker = SERVICES["worker"]
+    assert worker["ports"] == ["127.0.0.1:6066:6066"]
+    assert worker["environment"]["WEB_TOKEN_FILE"] == "/run/secrets/web_token"
+    assert worker["environment"]["WEB_PORT"] == "6066"
+    program = worker["healthcheck"]["test"][-1]
+    compile(program, "healthcheck", "exec")
+    assert "/readyz" in program
+    assert "/run/secrets/web_token" in program
+    assert "web_token" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["Dockerfile", "docker-compose.yml", "README.md"])
