@@ -27,9 +27,11 @@ RECORDS = 12
 class Worker:
     """A worker process with its pages."""
 
+    program: tuple[str, ...] = ("streams", "worker")
+
     def __init__(self, name: str, log: Path, environment: dict[str, str]) -> None:
         self.log = log
-        self.child = Child(name, ("streams", "worker"), log, environment)
+        self.child = Child(name, self.program, log, environment)
         self.url = ""
 
     async def ready(self, session: aiohttp.ClientSession) -> None:

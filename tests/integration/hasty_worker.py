@@ -1,0 +1,22 @@
+"""The worker, with alerts that need less patience: `python -m tests.integration.hasty_worker`."""
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from streams.cli import main
+from streams.pipeline.alerts import build, desk, rules
+
+HASTY = MappingProxyType(
+    {
+        **rules.RULES,
+        "breaker_open": replace(rules.RULES["breaker_open"], after_seconds=1, clear_seconds=3),
+        "hold": replace(rules.RULES["hold"], after_seconds=2, clear_seconds=2),
+        "failure_rate": replace(rules.RULES["failure_rate"], min_calls=1_000_000),
+    }
+)
+
+if __name__ == "__main__":
+    desk.LOOK_SECONDS = 0.5
+    assert build.alert_desk.__kwdefaults__ is not None
+    build.alert_desk.__kwdefaults__["rules"] = HASTY
+    main(["worker"])
