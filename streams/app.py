@@ -108,6 +108,7 @@ class ServiceAsker:
             max_tokens=question.max_tokens,
             task="verify",
             prompt_version=question.prompt_version,
+            fingerprint=question.fingerprint,
             content_id=question.content_id,
             providers=question.providers,
             deadline_seconds=deadline_seconds,

@@ -15,7 +15,7 @@ limits       how much of a hostile document is looked at
 evidence     what can be counted; with `tail`, `garbling`, `language`, `wording`
 vocabulary   phrases and section names, one table per language in `phrases/`
 rules        the certain rules in order; `rules_unreadable`, `rules_pages`, `rules_articles`, `decision`
-excerpt      what a model is shown, behind a mark that the document cannot contain
+excerpt      what a model is shown, behind a random mark that the document does not contain; `tokens` bounds it
 question     figures, excerpts, instructions (`prompts/`) and the closed answer schema
 answer       strict reading of what comes back; `quotes` finds its quotes in the text
 trust        when a model's `full_text` is not believed; `injection` notes who tries to talk to it

@@ -1,5 +1,6 @@
 """The chain as the pipeline asks it: from the cache's figures to the verdict."""
 
+import asyncio
 import json
 
 import pytest
@@ -30,6 +31,15 @@ async def test_a_second_verdict_on_the_same_record_is_free_and_says_what_it_save
     assert (second.cached, second.cost_nano_usd, second.attempts) == (True, 0, ())
     assert second.saved_nano_usd == first.cost_nano_usd > 0
     assert second.decided_by == first.decided_by == "llm:fake/fake-1"
+
+
+async def test_equal_records_at_a_time_are_asked_about_once_behind_one_mark() -> None:
+    """Each question has a mark of its own, and the provider sees one of them."""
+    provider = FakeProvider(json.dumps(GOOD))
+    asker = ServiceAsker(UnifiedAIService([provider], cache=CacheRules()))
+    verdicts = await asyncio.gather(*(verify_document(RECORD, asker.ask, OFF) for _ in range(20)))
+    assert len(provider.requests) == 1
+    assert sum(verdict.cost_nano_usd for verdict in verdicts) == verdicts[0].cost_nano_usd > 0
 
 
 async def test_an_answer_that_obeys_the_schema_but_is_none_is_not_taken_nor_kept() -> None:
