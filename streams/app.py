@@ -13,7 +13,16 @@ from typing import Any, get_args
 from pydantic import SecretStr
 
 from schemas import ProviderUsage
-from streams.ai import AIConfig, CacheRules, CompletionOptions, ProviderConfig, UnifiedAIService
+from streams.ai import (
+    AIConfig,
+    AllProvidersFailed,
+    CacheRules,
+    CompletionOptions,
+    InvalidRequest,
+    NoProviderAdmits,
+    ProviderConfig,
+    UnifiedAIService,
+)
 from streams.ai.budget import Budget, BudgetLimits, MemoryBudget, Overrun, Unlimited
 from streams.ai.budget.journal import FileJournal
 from streams.ai.limits.share import Share
@@ -29,7 +38,7 @@ from streams.pipeline.ledger import ClusterBudget, HoldCheck, LedgerNames
 from streams.pipeline.usage import usage_tables
 from streams.pipeline.verifier import Limits, Topics, Verifier
 from streams.settings import DEFAULT_PRIORITY, ProviderName, SecretFile, Settings
-from streams.verify import Policy, Question, Reply, is_answer
+from streams.verify import NoAnswer, Policy, Question, Reply, is_answer
 from streams.worker_web import Views, WorkerWeb
 
 logger: Any = get_logger(__name__)
@@ -90,18 +99,27 @@ def _path(secret: SecretStr | None) -> Path | None:
 
 def policy(settings: Settings) -> Policy:
     """How documents are judged."""
-    return Policy(local_tier=settings.verify_local_tier)
+    return Policy(local_tier=settings.verify_local_tier, second_opinion=settings.verify_second_opinion)
 
 
 class ServiceAsker:
-    """`UnifiedAIService` as the pipeline and the verifier ask it."""
+    """`UnifiedAIService` as the pipeline and the verifier ask it. `seconds`: for a record, where nobody says less."""
 
-    def __init__(self, service: UnifiedAIService) -> None:
+    def __init__(self, service: UnifiedAIService, seconds: float = 60.0) -> None:
         self.service = service
+        self._seconds = seconds
 
     async def ask(self, question: Question, deadline_seconds: float | None = None) -> Reply:
-        """One walk along the chain. Raises AllProvidersFailed or NoProviderAdmits."""
+        """One walk along the chain, for a second opinion along its stronger models.
+
+        Raises AllProvidersFailed, NoProviderAdmits or InvalidRequest.
+        """
+        earlier = question.earlier
+        left = deadline_seconds or self._seconds - (earlier.seconds if earlier else 0.0)
+        if left <= 0:
+            raise AllProvidersFailed(())
         options = CompletionOptions(
+            model="quality" if earlier else "fast",
             system=question.system,
             schema=question.schema,
             accept=is_answer,
@@ -110,8 +128,8 @@ class ServiceAsker:
             prompt_version=question.prompt_version,
             fingerprint=question.fingerprint,
             content_id=question.content_id,
-            providers=question.providers,
-            deadline_seconds=deadline_seconds,
+            providers=self._others(question.providers, earlier.model) if earlier else question.providers,
+            deadline_seconds=left,
         )
         completion = await self.service.generate_completion(question.user, options, user_id=question.user_id)
         return Reply(
@@ -122,7 +140,32 @@ class ServiceAsker:
             cached=completion.cached,
             saved_nano_usd=completion.saved_nano_usd,
             attempts=completion.attempts,
+            seconds=completion.latency_ms / 1_000,
         )
+
+    async def answer(self, question: Question) -> Reply:
+        """`ask` for who has no stream to hold. Raises NoAnswer."""
+        try:
+            return await self.ask(question)
+        except NoProviderAdmits as error:
+            raise NoAnswer("NO_PROVIDER_ADMITS", str(error)) from None
+        except InvalidRequest as error:
+            raise NoAnswer("INVALID_REQUEST", str(error)) from None
+        except AllProvidersFailed as error:
+            raise NoAnswer("ALL_ATTEMPTS_FAILED", str(error), error.attempts) from None
+
+    def _others(self, allowed: tuple[str, ...] | None, model: str) -> tuple[str, ...]:
+        """Providers whose stronger model is another than `model`: its own word again is no second opinion.
+
+        Raises NoProviderAdmits when there is none.
+        """
+        stronger = {
+            name: other for name, other in self.service.models("quality").items() if allowed is None or name in allowed
+        }
+        others = tuple(name for name, other in stronger.items() if other != model)
+        if not others:
+            raise NoProviderAdmits(dict.fromkeys(stronger, "has no stronger model"), None)
+        return others
 
     def admits(self, providers: tuple[str, ...] | None = None) -> bool:
         """Whether any of these providers would admit a call now."""
@@ -143,7 +186,7 @@ def service_asker(
     config = ai_config(settings)
     service = UnifiedAIService.from_config(config, on_attempt=on_attempt, share=share, budget=budget)
     service.start_health_checks()
-    return ServiceAsker(service)
+    return ServiceAsker(service, settings.verify_record_deadline_seconds)
 
 
 def budget_limits(settings: Settings) -> BudgetLimits:
@@ -198,11 +241,14 @@ def _tell_overrun(overrun: Overrun) -> None:
 
 @asynccontextmanager
 async def open_asker(settings: Settings) -> AsyncIterator[Callable[[Question], Awaitable[Reply]]]:
-    """The chain for use without Kafka. Raises NoProviderConfigured, SettingsError, JournalUnusable."""
+    """The chain for use without Kafka; what it yields raises NoAnswer.
+
+    Raises NoProviderConfigured, SettingsError, JournalUnusable.
+    """
     with local_budget(settings) as budget:
         asker = service_asker(settings, budget=budget)
         try:
-            yield asker.ask
+            yield asker.answer
         finally:
             await asker.aclose()
 

@@ -30,6 +30,10 @@ class Policy:
     """Of the answer."""
     contradiction_body_words: int = 300
     """A model's `full_text` on less body prose than this is not believed."""
+    second_opinion: Literal["on", "off"] = "on"
+    """`on`: where a model's answer does not hold or is not sure, a stronger one is asked, once."""
+    sure_confidence: float = 0.6
+    """A model's verdict below this is not sure."""
     min_full_text_confidence: float = 0.5
     """A model's `full_text` below this is `undetermined`."""
 

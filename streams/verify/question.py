@@ -23,6 +23,15 @@ _COUNTED = ("paywall", "access_options", "login", "consent", "bot", "js", "error
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """An answer to the same question that was not enough."""
+
+    model: str
+    seconds: float
+    """Of the record's time, that it took."""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question in the form that an AI service needs; knows nothing of any provider."""
 
@@ -37,6 +46,8 @@ class Question:
     user_id: str | None
     providers: tuple[str, ...] | None
     """The only providers that may see it; None: all."""
+    earlier: Earlier | None = None
+    """Not None: a second opinion is wanted, by a stronger model than that one; no stream is held for it."""
 
 
 def ask_about(
