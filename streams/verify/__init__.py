@@ -18,7 +18,8 @@ rules        the certain rules in order; `rules_unreadable`, `rules_pages`, `rul
 excerpt      what a model is shown, behind a random mark that the document does not contain; `tokens` bounds it
 question     figures, excerpts, instructions (`prompts/`) and the closed answer schema
 answer       strict reading of what comes back; `quotes` finds its quotes in the text
-trust        when a model's `full_text` is not believed; `injection` notes who tries to talk to it
+trust        when a model's `full_text` is not believed
+injection    notes who tries to talk to a model, in `disguise` too
 conclusion   `conclude` and `undetermined`: from an answer, or from none, to a verdict
 opinions     `judged`: when a second, stronger model is asked, and which answer stands
 reasons      reason codes, their weights and what they say to a person

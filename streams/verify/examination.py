@@ -18,7 +18,7 @@ from streams.verify.question import Question, ask_about
 from streams.verify.read import read
 from streams.verify.reasons import reason
 from streams.verify.rules import decide
-from streams.verify.trust import contradiction
+from streams.verify.trust import contradiction, overruled
 
 _COAR = "http://purl.org/coar/access_right/"
 
@@ -52,15 +52,13 @@ def examine(
     document = read(record)
     evidence = gather(record, document)
     draft = _draft(record, ids, document, evidence, policy, clock or SystemClock())
-    local = policy.local_tier == "on"
-    decision = decide(document, evidence, local)
-    if decision is None and local:
-        decision = judge(document, evidence, record.title, shipped(), policy)
+    sure = decide(document, evidence, local_tier=True) or judge(document, evidence, record.title, shipped(), policy)
+    decision = sure if policy.local_tier == "on" else decide(document, evidence, local_tier=False)
     if decision is not None:
         return Examination(draft, _decided(draft, decision), None, policy=policy)
     parts = cut(document.text, policy)
     question = ask_about(record, ids, document.text, evidence, parts, policy, random or SystemRandom())
-    return Examination(draft, None, question, parts, contradiction(evidence, policy), policy)
+    return Examination(draft, None, question, parts, contradiction(evidence, policy) or overruled(sure), policy)
 
 
 def _draft(

@@ -17,25 +17,28 @@ MARK_TOKENS = 10
 """What the mark before a line costs: three tokens each bracket, four the characters between."""
 
 
-def quarters(character: str) -> int:
-    """A character in quarters of a token; a newline counts with the mark of the line that it begins."""
-    code = ord(character)
-    if code < 0x80:
-        if character == "\n":
-            return QUARTERS * MARK_TOKENS
-        return 1 if character.isalpha() or character == " " else 3
-    return 2 if code < 0x800 else 4 if code < 0x10000 else 8
+def _quarters(byte: int) -> int:
+    """What the character costs that begins with this byte of UTF-8; a newline with the mark of the line it begins."""
+    if byte < 0x80:
+        letter = chr(byte).isalpha() or byte == ord(" ")
+        return QUARTERS * MARK_TOKENS if byte == ord("\n") else 1 if letter else 3
+    return 0 if byte < 0xC0 else 2 if byte < 0xE0 else 4 if byte < 0xF0 else 8
+
+
+_QUARTERS = bytes(map(_quarters, range(256)))
 
 
 def tokens(text: str) -> int:
     """About how many tokens the text is, marks of its lines included but the first."""
-    return -(-sum(map(quarters, text)) // QUARTERS)
+    return -(-sum(text.encode("utf-8", "surrogatepass").translate(_QUARTERS)) // QUARTERS)
 
 
 def fitting(text: str, most: int) -> int:
     """How many characters from the start of `text` are at most so many tokens. O(`most`)."""
     window = text[: most * QUARTERS]
-    return bisect_right(list(accumulate(map(quarters, window))), most * QUARTERS)
+    return bisect_right(
+        list(accumulate(_QUARTERS[c.encode("utf-8", "surrogatepass")[0]] for c in window)), most * QUARTERS
+    )
 
 
 def fitting_at_end(text: str, most: int) -> int:
