@@ -88,6 +88,7 @@ class Settings(BaseSettings):
 
     # Verification
     verify_local_tier: Literal["on", "off"] = "on"
+    verify_second_opinion: Literal["on", "off"] = Field("on", description="Ask a stronger model where one is not sure.")
     verify_max_in_flight: int = Field(256, ge=1, le=10_000, description="Records asked about at the same time.")
     verify_window: int | None = Field(
         None, ge=1, description="Span of offsets per partition; bounds what a kill redoes. Unset: 8x in flight."

@@ -38,6 +38,9 @@ class CompletionOptions:
     """Only these may see the prompt; None: all."""
     task: str = "completion"
     prompt_version: str = ""
+    fingerprint: str | None = None
+    """Stands for the prompt where equal questions are looked for (cache, calls in flight); None: the prompt itself. For
+    a prompt that holds something random, such as a mark: two with the same fingerprint must ask the same."""
     content_id: str | None = None
     deadline_seconds: float | None = None
     """For the whole chain; None: the service's."""
@@ -63,6 +66,8 @@ class CompletionOptions:
         for name in ("schema_name", "task", "prompt_version"):
             if not _is_json(getattr(self, name), str):
                 return f"{name} must be text"
+        if self.fingerprint is not None and not (self.fingerprint and _is_json(self.fingerprint, str)):
+            return "fingerprint must be text or None"
         for name in ("system", "content_id"):
             if getattr(self, name) is not None and not isinstance(getattr(self, name), str):
                 return f"{name} must be text or None"

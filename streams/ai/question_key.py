@@ -10,6 +10,8 @@ from streams.ai.options import CompletionOptions
 def question_key(prompt: str, options: CompletionOptions) -> bytes:
     """32 bytes of BLAKE2b over the question; who asks it, and which provider answers, make no difference.
 
+    A prompt that has a fingerprint is taken by that, and never for a prompt of the same words.
+
     The schema is taken in its own order: models write an object's properties in the order of the schema, so another
     order is another question. Raises TypeError for a schema that is not JSON.
     """
@@ -17,7 +19,7 @@ def question_key(prompt: str, options: CompletionOptions) -> bytes:
         options.task,
         options.prompt_version,
         options.system,
-        prompt,
+        prompt if options.fingerprint is None else [options.fingerprint],
         options.schema,
         options.schema_name,
         options.model,

@@ -28,7 +28,7 @@ from streams.ai.shared_cache import SharedCache
 from streams.ai.tally import ProviderTotals, Tally
 from streams.ai.tariffs import tariffs_of
 from streams.ai.telling import tell_question
-from streams.ai.types import Completion
+from streams.ai.types import Completion, ModelChoice
 from streams.clock import Clock, SystemClock
 
 NOT_CONFIGURED = (
@@ -195,6 +195,10 @@ class UnifiedAIService:
             return 0.0
         waits = [refused.retry_in_seconds for refused in refusals if refused]
         return min((wait for wait in waits if wait is not None), default=None)
+
+    def models(self, choice: ModelChoice) -> dict[str, str]:
+        """The model that each provider would use for `choice` now, by name, in order."""
+        return {lane.name: lane.tariffs.tariff(choice).model for lane in self._lanes}
 
     def health(self, worker: str = "local") -> tuple[ProviderHealth, ...]:
         """How each provider looks from here, in order."""

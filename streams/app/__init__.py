@@ -2,12 +2,14 @@
 
 Layout
 ------
-chain   the providers: `ai_config`, `service_asker`, and `open_asker` for use without Kafka
+chain   the providers of the settings: `ai_config`
+asker   `ServiceAsker`: the chain as a verifier asks it; `open_asker` for use without Kafka
 money   what may be spent: by one process, by all workers
 worker  `build_app`: the Faust app and everything in it
 """
 
-from streams.app.chain import ServiceAsker, ai_config, open_asker, service_asker
+from streams.app.asker import ServiceAsker, open_asker, service_asker
+from streams.app.chain import ai_config
 from streams.app.worker import build_app
 
 __all__ = ["ServiceAsker", "ai_config", "build_app", "open_asker", "service_asker"]

@@ -1,20 +1,13 @@
-"""The chain of providers from the settings, as the pipeline and the library ask it."""
+"""The chain of providers from the settings."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from schemas import ProviderUsage
-from streams.ai import AIConfig, CacheRules, CompletionOptions, ProviderConfig, UnifiedAIService
-from streams.ai.budget import Budget
-from streams.ai.limits.share import Share
-from streams.app.money import local_budget
+from streams.ai import AIConfig, CacheRules, ProviderConfig
 from streams.errors import SettingsError
 from streams.settings import DEFAULT_PRIORITY, SecretFile, Settings
-from streams.verify import Question, Reply, is_answer
 
 
 def ai_config(settings: Settings) -> AIConfig:
@@ -64,66 +57,3 @@ def _reread(provider: ProviderConfig) -> ProviderConfig:
 
 def _path(secret: SecretStr | None) -> Path | None:
     return secret.path if isinstance(secret, SecretFile) else None
-
-
-class ServiceAsker:
-    """`UnifiedAIService` as the pipeline and the verifier ask it."""
-
-    def __init__(self, service: UnifiedAIService) -> None:
-        self.service = service
-
-    async def ask(self, question: Question, deadline_seconds: float | None = None) -> Reply:
-        """One walk along the chain. Raises AllProvidersFailed or NoProviderAdmits."""
-        options = CompletionOptions(
-            system=question.system,
-            schema=question.schema,
-            accept=is_answer,
-            max_tokens=question.max_tokens,
-            task="verify",
-            prompt_version=question.prompt_version,
-            content_id=question.content_id,
-            providers=question.providers,
-            deadline_seconds=deadline_seconds,
-        )
-        completion = await self.service.generate_completion(question.user, options, user_id=question.user_id)
-        return Reply(
-            content=completion.content,
-            provider=completion.provider,
-            model=completion.model,
-            cost_nano_usd=completion.cost_nano_usd,
-            cached=completion.cached,
-            saved_nano_usd=completion.saved_nano_usd,
-            attempts=completion.attempts,
-        )
-
-    def admits(self, providers: tuple[str, ...] | None = None) -> bool:
-        """Whether any of these providers would admit a call now."""
-        return self.service.admits(providers)
-
-    async def aclose(self) -> None:
-        """Close the providers' connections."""
-        await self.service.aclose()
-
-
-def service_asker(
-    settings: Settings,
-    on_attempt: Callable[[ProviderUsage], None] | None = None,
-    share: Share | None = None,
-    budget: Budget | None = None,
-) -> ServiceAsker:
-    """The real chain. Call it inside the loop that uses it. Raises NoProviderConfigured."""
-    config = ai_config(settings)
-    service = UnifiedAIService.from_config(config, on_attempt=on_attempt, share=share, budget=budget)
-    service.start_health_checks()
-    return ServiceAsker(service)
-
-
-@asynccontextmanager
-async def open_asker(settings: Settings) -> AsyncIterator[Callable[[Question], Awaitable[Reply]]]:
-    """The chain for use without Kafka. Raises NoProviderConfigured, SettingsError, JournalUnusable."""
-    with local_budget(settings) as budget:
-        asker = service_asker(settings, budget=budget)
-        try:
-            yield asker.ask
-        finally:
-            await asker.aclose()

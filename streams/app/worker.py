@@ -8,7 +8,7 @@ from typing import Any
 from schemas import ProviderHealth, ProviderUsage
 from streams.ai.budget import Balance, Unlimited
 from streams.ai.limits.share import Share
-from streams.app.chain import ServiceAsker, service_asker
+from streams.app.asker import ServiceAsker, service_asker
 from streams.app.money import KNOWN_PROVIDERS, cluster_budget
 from streams.clock import SystemClock
 from streams.pipeline import pages
@@ -74,7 +74,7 @@ class Parts:
         return Verifier(
             Topics(*(settings.topic(name) for name in ("scraped-content", "fulltext-verdicts", "scraped-content.dlq"))),
             _limits(settings),
-            Policy(local_tier=settings.verify_local_tier),
+            Policy(local_tier=settings.verify_local_tier, second_opinion=settings.verify_second_opinion),
             Delivery(self._client, settings.topic("provider-usage"), max_request_bytes=size),
             FaustGroup(app, self._client, max_fetch_bytes=size),
             self._open,

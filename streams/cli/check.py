@@ -9,11 +9,10 @@ from pydantic import ValidationError
 
 from schemas import FulltextVerdict, ScrapedContent
 from streams.cli import _outline
-from streams.cli._asking import answered
 from streams.errors import UserError
 from streams.observability import logging
 from streams.settings import Settings, load
-from streams.verify import Examination, Policy, examine, undetermined
+from streams.verify import Examination, Policy, examine, judged, undetermined
 from streams.verify.read import read
 
 STDIN = "-"
@@ -54,7 +53,8 @@ def command(
     document = read(record)
     if "binary" in document.problems:
         raise _Unsuitable(f"{file} is neither text, HTML, XML nor PDF; give a document of one of these kinds")
-    examination = examine(record, Policy(local_tier="on" if local_only else settings.verify_local_tier))
+    tier = "on" if local_only else settings.verify_local_tier
+    examination = examine(record, Policy(local_tier=tier, second_opinion=settings.verify_second_opinion))
     verdict = examination.verdict or (
         undetermined(examination, "NO_PROVIDER_ADMITS", "The local rules are not sure, and --local-only asks no model.")
         if local_only
@@ -73,7 +73,7 @@ async def _ask(examination: Examination, settings: Settings) -> FulltextVerdict:
 
     try:
         async with open_asker(settings) as ask:
-            return await answered(examination, ask)
+            return await judged(examination, ask)
     except NoProviderConfigured as error:
         return undetermined(examination, "NO_PROVIDER_CONFIGURED", f"The local rules are not sure; {error}.")
 

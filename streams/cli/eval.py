@@ -13,13 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from schemas import FulltextVerdict
 from streams.cli import _evaluation_page, _evaluation_tables, _verdict_table
-from streams.cli._asking import answered
 from streams.cli._evaluation import Evaluation, Judged
 from streams.cli._labelled import BadLine, Labelled, read_labelled
 from streams.errors import UserError
 from streams.observability import logging
 from streams.settings import Settings, load
-from streams.verify import Examination, examine, undetermined
+from streams.verify import Examination, Policy, examine, judged, undetermined
 
 _AT_ONCE = 8
 _BAD_SHOWN = 10
@@ -87,13 +86,14 @@ async def _judge(labelled: list[Labelled], settings: Settings, *, ask_models: bo
             ask = await stack.enter_async_context(open_asker(settings))
         step = stack.enter_context(_Bar(len(labelled)))
         slots = asyncio.Semaphore(_AT_ONCE)
+        policy = Policy(second_opinion=settings.verify_second_opinion)
 
         async def one(item: Labelled) -> Judged:
             async with slots:
-                examination = examine(item.record)
+                examination = examine(item.record, policy)
                 verdict = examination.verdict
                 if verdict is None:
-                    verdict = _open(examination) if ask is None else await answered(examination, ask)
+                    verdict = _open(examination) if ask is None else await judged(examination, ask)
                 step()
                 return Judged(item, verdict)
 

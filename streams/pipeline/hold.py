@@ -4,6 +4,7 @@
 - Its own providers do not admit but others do: it waits within its deadline, or not at all where that cannot help.
 - All its attempts failed: undetermined, unless the failures were the outage's first (then nothing admits any
   more): held and asked again, at most `MAX_FAILED_ROUNDS` times, so that one bad document never holds a partition.
+- A second opinion is not waited for: the record has an answer.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from typing import Protocol
 from schemas import ProviderUsage
 from streams.ai import AllProvidersFailed, InvalidRequest, NoProviderAdmits
 from streams.clock import Clock
-from streams.verify import Question, Reply
+from streams.verify import NoAnswer, Question, Reply
 
 MAX_FAILED_ROUNDS = 4
 _LOOK_AGAIN_SECONDS = 1.0
@@ -32,16 +33,6 @@ class Asker(Protocol):
     def admits(self, providers: tuple[str, ...] | None = None) -> bool:
         """Whether any of these providers (None: any at all) would admit a call now."""
         ...
-
-
-class Unanswered(Exception):
-    """No answer is to be had: the record becomes undetermined. `code` and `detail` are its reason."""
-
-    def __init__(self, code: str, detail: str, attempts: tuple[ProviderUsage, ...]) -> None:
-        super().__init__(code, detail)
-        self.code = code
-        self.detail = detail
-        self.attempts = attempts
 
 
 class Hold:
@@ -80,13 +71,14 @@ class Hold:
         return self._clock.monotonic() - self._since if self.active else None
 
     async def ask(self, question: Question) -> Reply:
-        """The chain's reply, its attempts those of all rounds.
+        """The chain's reply, its attempts those of all rounds. Raises NoAnswer.
 
-        Raises Unanswered.
+        `question.earlier` took some of the record's time.
         """
         attempts: tuple[ProviderUsage, ...] = ()
         rounds = 0
-        left = self._seconds
+        waits = self._hold_on_outage and question.earlier is None
+        seconds = left = self._seconds - (question.earlier.seconds if question.earlier else 0.0)
         while left > 0:
             started = self._clock.monotonic()
             try:
@@ -94,26 +86,27 @@ class Hold:
             except AllProvidersFailed as failure:
                 attempts += failure.attempts
                 rounds += 1
-                if self._asker.admits(question.providers) or rounds >= MAX_FAILED_ROUNDS:
-                    raise Unanswered("ALL_ATTEMPTS_FAILED", _ways(failure.attempts), attempts) from None
+                if question.earlier or self._asker.admits(question.providers) or rounds >= MAX_FAILED_ROUNDS:
+                    raise NoAnswer("ALL_ATTEMPTS_FAILED", _ways(failure.attempts), attempts) from None
                 left -= self._clock.monotonic() - started
                 wait = _LOOK_AGAIN_SECONDS
             except NoProviderAdmits as outage:
                 if outage.retry_in_seconds is None and self._asker.admits():
-                    raise Unanswered("NO_PROVIDER_ALLOWED", str(outage), attempts) from None
+                    raise NoAnswer("NO_PROVIDER_ALLOWED", str(outage), attempts) from None
                 wait = min(outage.retry_in_seconds or _LOOK_AGAIN_SECONDS, _LOOK_AGAIN_SECONDS)
             except InvalidRequest as invalid:
-                raise Unanswered("INVALID_REQUEST", str(invalid), attempts) from None
+                raise NoAnswer("INVALID_REQUEST", str(invalid), attempts) from None
             else:
                 return replace(
                     reply,
                     attempts=attempts + reply.attempts,
                     cost_nano_usd=reply.cost_nano_usd + sum(attempt.cost_nano_usd for attempt in attempts),
+                    seconds=seconds - left + self._clock.monotonic() - started,
                 )
-            if not self._hold_on_outage:
-                raise Unanswered("NO_PROVIDER_ADMITS", "no provider admits a call now", attempts)
+            if not waits:
+                raise NoAnswer("NO_PROVIDER_ADMITS", "no provider admits a call now", attempts)
             left -= await self._wait(question.providers, wait)
-        raise Unanswered("DEADLINE", f"no answer within {self._seconds:g} s", attempts)
+        raise NoAnswer("DEADLINE", f"no answer within {self._seconds:g} s", attempts)
 
     async def _wait(self, providers: tuple[str, ...] | None, seconds: float) -> float:
         """Wait until one of `providers` may admit; returns the seconds that count against the record."""

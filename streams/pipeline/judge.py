@@ -6,11 +6,11 @@ from schemas import FulltextVerdict, RecordSource
 from streams.clock import Clock
 from streams.logs import get_logger
 from streams.pipeline.dead_letters import BadRecord
-from streams.pipeline.hold import Hold, Unanswered
+from streams.pipeline.hold import Hold
 from streams.pipeline.pool import PoolFault, ReadingPool
 from streams.pipeline.reading import Refused, is_heavy, read, read_in_pool
 from streams.pipeline.record import Record
-from streams.verify import BadAnswer, Examination, Policy, conclude, undetermined
+from streams.verify import Examination, Policy, judged
 
 logger: Any = get_logger(__name__)
 
@@ -39,7 +39,7 @@ class Judge:
         started = self._clock.monotonic()
         examination = await self._examine(record)
         spent = self._clock.monotonic() - started
-        verdict = examination.verdict or await self._ask(examination)
+        verdict = examination.verdict or await judged(examination, self._hold.ask)
         asked = sum(attempt.latency_ms for attempt in verdict.attempts)
         source = RecordSource(topic=record.partition.topic, partition=record.partition.number, offset=record.offset)
         return verdict.model_copy(update={"source": source, "latency_ms": round(spent * 1000) + asked})
@@ -58,14 +58,3 @@ class Judge:
         if isinstance(result, Refused):
             raise BadRecord(*result)
         return result
-
-    async def _ask(self, examination: Examination) -> FulltextVerdict:
-        assert examination.question is not None  # noqa: S101  (an examination has a verdict or a question)
-        try:
-            reply = await self._hold.ask(examination.question)
-        except Unanswered as unanswered:
-            return undetermined(examination, unanswered.code, unanswered.detail, unanswered.attempts)
-        try:
-            return conclude(examination, reply)
-        except BadAnswer as bad:
-            return undetermined(examination, "BAD_ANSWER", str(bad), reply.attempts)

@@ -2,7 +2,7 @@
 
     examination = examine(record)                  # read, count, certain rules
     examination.verdict                            # decided here, at no cost; or
-    conclude(examination, await ask(examination.question))
+    await judged(examination, ask)                 # ask, conclude, and once more where that is not enough
 
 Layout, in the order in which a record meets them
 -------------------------------------------------
@@ -15,34 +15,40 @@ limits       how much of a hostile document is looked at
 evidence     what can be counted; with `tail`, `garbling`, `language`, `wording`
 vocabulary   phrases and section names, one table per language in `phrases/`
 rules        the certain rules in order; `rules_unreadable`, `rules_pages`, `rules_articles`, `decision`
-excerpt      what a model is shown, behind a mark that the document cannot contain
+excerpt      what a model is shown, behind a random mark that the document does not contain; `tokens` bounds it
 question     figures, excerpts, instructions (`prompts/`) and the closed answer schema
 answer       strict reading of what comes back; `quotes` finds its quotes in the text
-trust        when a model's `full_text` is not believed; `injection` notes who tries to talk to it
+trust        when a model's `full_text` is not believed
+injection    notes who tries to talk to a model, in `disguise` too
 conclusion   `conclude` and `undetermined`: from an answer, or from none, to a verdict
+opinions     `judged`: when a second, stronger model is asked, and which answer stands
 reasons      reason codes, their weights and what they say to a person
 policy       the thresholds, and the version that names them
-errors       `BadAnswer`
+errors       `BadAnswer`, `NoAnswer`
 """
 
 from streams.verify.answer import is_answer
 from streams.verify.conclusion import Reply, conclude, undetermined
-from streams.verify.errors import BadAnswer
+from streams.verify.errors import BadAnswer, NoAnswer
 from streams.verify.examination import Examination, examine
+from streams.verify.opinions import Ask, judged
 from streams.verify.policy import Policy
-from streams.verify.question import Question
-from streams.verify.verifier import Ask, verify_document
+from streams.verify.question import Earlier, Question
+from streams.verify.verifier import verify_document
 
 __all__ = [
     "Ask",
     "BadAnswer",
+    "Earlier",
     "Examination",
+    "NoAnswer",
     "Policy",
     "Question",
     "Reply",
     "conclude",
     "examine",
     "is_answer",
+    "judged",
     "undetermined",
     "verify_document",
 ]

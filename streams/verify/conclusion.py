@@ -37,6 +37,8 @@ class Reply:
     attempts: tuple[ProviderUsage, ...] = ()
     cached: bool = False
     saved_nano_usd: int = 0
+    seconds: float = 0.0
+    """Of the record's time, that the answer took; time in a hold left out."""
 
 
 def conclude(examination: Examination, reply: Reply, *, clock: Clock | None = None) -> FulltextVerdict:

@@ -1,7 +1,7 @@
 """From a record to a verdict or a question: read, count, try the certain rules, then the local model, else ask."""
 
 from dataclasses import dataclass
-from random import Random
+from random import Random, SystemRandom
 
 from schemas import Access, Completeness, FulltextVerdict, ScrapedContent, Verdict
 from streams.clock import Clock, SystemClock
@@ -18,7 +18,7 @@ from streams.verify.question import Question, ask_about
 from streams.verify.read import read
 from streams.verify.reasons import reason
 from streams.verify.rules import decide
-from streams.verify.trust import contradiction
+from streams.verify.trust import contradiction, overruled
 
 _COAR = "http://purl.org/coar/access_right/"
 
@@ -45,23 +45,20 @@ def examine(
 ) -> Examination:
     """Read a record and decide, or say what to ask. Pure and CPU-bound; raises nothing for any content.
 
-    `random` makes the mark before excerpt lines. By default it is seeded with the content's digest: the mark
-    cannot stand in the document, and the same content asks the same question, so that a cached answer fits.
+    `random` makes the mark before excerpt lines, by default one that nobody can foresee; the same content has the same
+    `fingerprint` all the same, so that a kept answer fits.
     """
     ids = identify(record, policy.version)
     document = read(record)
     evidence = gather(record, document)
     draft = _draft(record, ids, document, evidence, policy, clock or SystemClock())
-    local = policy.local_tier == "on"
-    decision = decide(document, evidence, local)
-    if decision is None and local:
-        decision = judge(document, evidence, record.title, shipped(), policy)
+    sure = decide(document, evidence, local_tier=True) or judge(document, evidence, record.title, shipped(), policy)
+    decision = sure if policy.local_tier == "on" else decide(document, evidence, local_tier=False)
     if decision is not None:
         return Examination(draft, _decided(draft, decision), None, policy=policy)
     parts = cut(document.text, policy)
-    source = random or Random(ids.content_digest)  # noqa: S311  # unguessable is not needed: the mark never occurs in the text
-    question = ask_about(record, ids, document.text, evidence, parts, policy, source)
-    return Examination(draft, None, question, parts, contradiction(evidence, policy), policy)
+    question = ask_about(record, ids, document.text, evidence, parts, policy, random or SystemRandom())
+    return Examination(draft, None, question, parts, contradiction(evidence, policy) or overruled(sure), policy)
 
 
 def _draft(

@@ -6,29 +6,34 @@ from typing import Literal
 
 from streams.verify.model.shipped import shipped
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Raised when a rule, a phrase table, a reader or the meaning of a threshold changes."""
 
-PROMPT_VERSION = "1"
+PROMPT_VERSION = "2"
 """Raised with the file `prompts/v<version>.txt` or the layout of the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Settings of the verifier. Lengths in characters or words of the extracted text."""
+    """Settings of the verifier. Lengths in words or tokens of the extracted text."""
 
     local_tier: Literal["on", "off"] = "on"
     """`off`: every record that has any text to show goes to a model. One without text (empty, a locked or
     scanned PDF, binary data) is decided here all the same: there is nothing to ask about."""
-    excerpt_chars: int = 5_600
-    """A document up to this length is shown whole."""
-    head_chars: int = 2_000
-    middle_chars: int = 400
-    tail_chars: int = 1_400
+    excerpt_tokens: int = 1_200
+    """A document of so many tokens (`tokens`), marks of its lines included, is shown whole; a longer one in parts:"""
+    head_tokens: int = 500
+    middle_tokens: int = 100
+    """Of each of the three."""
+    tail_tokens: int = 350
     max_tokens: int = 500
     """Of the answer."""
     contradiction_body_words: int = 300
     """A model's `full_text` on less body prose than this is not believed."""
+    second_opinion: Literal["on", "off"] = "on"
+    """`on`: where a model's answer does not hold or is not sure, a stronger one is asked, once."""
+    sure_confidence: float = 0.6
+    """A model's verdict below this is not sure."""
     min_full_text_confidence: float = 0.5
     """A model's `full_text` below this is `undetermined`."""
 

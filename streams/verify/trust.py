@@ -1,5 +1,7 @@
 """Asymmetric trust: a model may say `full_text` only where what was counted allows it; other verdicts need no leave."""
 
+from schemas import Verdict
+from streams.verify.decision import Decision
 from streams.verify.evidence import Evidence
 from streams.verify.policy import Policy
 
@@ -31,3 +33,10 @@ def contradiction(evidence: Evidence, policy: Policy) -> str | None:
     ):
         return "there is an abstract but no section of a body"
     return None
+
+
+def overruled(sure: Decision | None) -> str | None:
+    """One sentence on what the local tier is sure of instead, where models are asked all the same; or None."""
+    if sure is None or sure.verdict is Verdict.FULL_TEXT:
+        return None
+    return f"the local tier is {sure.confidence:.0%} sure that it is {sure.verdict}"

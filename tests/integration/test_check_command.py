@@ -12,10 +12,9 @@ from structlog.testing import capture_logs
 
 from schemas import FulltextVerdict
 from streams import app
-from streams.ai.errors import AllProvidersFailed, NoProviderAdmits
 from streams.cli import main
 from streams.observability import logging
-from streams.verify import Reply
+from streams.verify import NoAnswer, Reply
 
 PROSE = "The ice of the valley is cold, and it stays there until the summer comes again. "
 UNSURE = "\n".join([PROSE * 5] * 12)
@@ -111,8 +110,8 @@ def test_no_provider_says_how_to_configure_one(run):
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
-        (AllProvidersFailed(()), "ALL_ATTEMPTS_FAILED"),
-        (NoProviderAdmits({"groq": "open"}, 5.0), "NO_PROVIDER_ADMITS"),
+        (NoAnswer("ALL_ATTEMPTS_FAILED", "no provider answered"), "ALL_ATTEMPTS_FAILED"),
+        (NoAnswer("NO_PROVIDER_ADMITS", "groq: open"), "NO_PROVIDER_ADMITS"),
         ({"verdict": "full_text"}, "BAD_ANSWER"),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.ai import CompletionOptions
+from streams.ai import CompletionOptions, InvalidRequest
 from streams.ai.question_key import question_key
 
 BASE = CompletionOptions(system="s", schema={"type": "object", "properties": {"a": {}, "b": {}}})
@@ -38,6 +38,22 @@ def test_what_shapes_the_answer_is_in_the_key(changed: dict[str, object]) -> Non
 def test_who_asks_and_who_may_answer_is_not(changed: dict[str, object]) -> None:
     """The allow list, the record and the patience of a caller do not change the question."""
     assert question_key("p", replace(BASE, **changed)) == question_key("p", BASE)  # type: ignore[arg-type]
+
+
+def test_a_fingerprint_stands_for_the_prompt() -> None:
+    """Prompts that differ only in a random mark ask the same; a prompt is never taken for a fingerprint."""
+    marked = replace(BASE, fingerprint="f")
+    assert question_key("⟦aaaa⟧ text", marked) == question_key("⟦bbbb⟧ text", marked)
+    assert question_key("p", replace(BASE, fingerprint="g")) != question_key("p", marked)
+    assert question_key("f", BASE) != question_key("p", marked)
+    assert question_key("p", replace(marked, system="other")) != question_key("p", marked)
+
+
+@pytest.mark.parametrize("bad", ["", 5, "\ud800"])
+def test_a_fingerprint_is_text(bad: object) -> None:
+    """Anything else is refused by name."""
+    with pytest.raises(InvalidRequest, match="fingerprint"):
+        replace(BASE, fingerprint=bad)  # type: ignore[arg-type]
 
 
 def test_a_whole_number_as_temperature_is_the_same_number() -> None:

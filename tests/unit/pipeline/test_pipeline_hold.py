@@ -1,14 +1,17 @@
 """Asking through an outage."""
 
+from dataclasses import replace
+
 import pytest
 
 from schemas import ProviderUsage
 from streams.ai import AllProvidersFailed, InvalidRequest, NoProviderAdmits
 from streams.clock import ManualClock
-from streams.pipeline.hold import MAX_FAILED_ROUNDS, Hold, Unanswered
-from streams.verify import Question, Reply
+from streams.pipeline.hold import MAX_FAILED_ROUNDS, Hold
+from streams.verify import Earlier, NoAnswer, Question, Reply
 
-QUESTION = Question("s", "u", {}, 100, "1", "c", None, None)
+QUESTION = Question("s", "u", "f", {}, 100, "1", "c", None, None)
+SECOND = replace(QUESTION, earlier=Earlier("m", 4.0))
 REPLY = Reply("{}", "groq", "m", 5, ())
 
 
@@ -80,7 +83,7 @@ async def test_a_record_is_held_and_its_clock_stands_still() -> None:
 async def test_a_document_that_every_provider_refuses_is_undetermined_at_once() -> None:
     """While providers admit calls, a record whose attempts all failed is not asked again."""
     chain = Chain(ManualClock(), AllProvidersFailed((attempt("content_refused"),)))
-    with pytest.raises(Unanswered) as caught:
+    with pytest.raises(NoAnswer) as caught:
         await hold(chain).ask(QUESTION)
     assert (caught.value.code, chain.asked) == ("ALL_ATTEMPTS_FAILED", 1)
     assert "groq: content_refused" in caught.value.detail
@@ -103,7 +106,7 @@ async def test_a_bad_document_never_holds_for_ever() -> None:
             return self.looks % 4 == 0
 
     chain = Breaking(clock, AllProvidersFailed((attempt("overloaded"),)))
-    with pytest.raises(Unanswered):
+    with pytest.raises(NoAnswer):
         await hold(chain).ask(QUESTION)
     assert chain.asked <= MAX_FAILED_ROUNDS
 
@@ -113,7 +116,7 @@ async def test_waiting_for_its_own_providers_counts_when_others_admit() -> None:
     clock = ManualClock()
     chain = Chain(clock, NoProviderAdmits({"azure": "open"}, 5))
     changes: list[bool] = []
-    with pytest.raises(Unanswered) as caught:
+    with pytest.raises(NoAnswer) as caught:
         await hold(chain, changes=changes).ask(QUESTION)
     assert caught.value.code == "DEADLINE"
     assert changes == []
@@ -123,7 +126,7 @@ async def test_waiting_for_its_own_providers_counts_when_others_admit() -> None:
 async def test_without_holding_an_outage_is_answered_at_once() -> None:
     """VERIFY_ON_OUTAGE=undetermined gives a verdict instead of waiting."""
     chain = Chain(ManualClock(), NoProviderAdmits({}, 100), open_at=100)
-    with pytest.raises(Unanswered) as caught:
+    with pytest.raises(NoAnswer) as caught:
         await hold(chain, on_outage=False).ask(QUESTION)
     assert caught.value.code == "NO_PROVIDER_ADMITS"
 
@@ -131,7 +134,7 @@ async def test_without_holding_an_outage_is_answered_at_once() -> None:
 async def test_a_record_that_no_provider_may_see_is_undetermined_at_once() -> None:
     """An empty allow list is not an outage: waiting would not help."""
     chain = Chain(ManualClock(), NoProviderAdmits({}, None))
-    with pytest.raises(Unanswered) as caught:
+    with pytest.raises(NoAnswer) as caught:
         await hold(chain).ask(QUESTION)
     assert (caught.value.code, chain.asked) == ("NO_PROVIDER_ALLOWED", 1)
 
@@ -139,6 +142,41 @@ async def test_a_record_that_no_provider_may_see_is_undetermined_at_once() -> No
 async def test_a_record_that_names_an_unknown_provider_is_undetermined_and_says_so() -> None:
     """Asking again would not help; the verdict carries the sentence with the known names."""
     chain = Chain(ManualClock(), InvalidRequest("unknown provider 'grok'; known: groq"))
-    with pytest.raises(Unanswered, match="grok") as caught:
+    with pytest.raises(NoAnswer, match="grok") as caught:
         await hold(chain).ask(QUESTION)
     assert (caught.value.code, chain.asked) == ("INVALID_REQUEST", 1)
+
+
+async def test_a_reply_says_what_it_took_of_the_records_time() -> None:
+    """Time in a hold left out, time in calls counted: a second opinion gets the rest."""
+    clock = ManualClock()
+
+    class Slow(Chain):
+        async def ask(self, question: Question, deadline_seconds: float) -> Reply:
+            clock.advance(3)
+            return await super().ask(question, deadline_seconds)
+
+    chain = Slow(clock, AllProvidersFailed((attempt("network"),)), REPLY, open_at=100)
+    reply = await hold(chain).ask(QUESTION)
+    assert reply.seconds == pytest.approx(6)
+    await hold(chain).ask(replace(QUESTION, earlier=Earlier("m", reply.seconds)))
+    assert chain.deadlines == pytest.approx([10, 7, 4])
+
+
+@pytest.mark.parametrize("fault", [NoProviderAdmits({}, 100), AllProvidersFailed((attempt("network", 7),))])
+async def test_no_stream_is_held_for_a_second_opinion(fault: Exception) -> None:
+    """In an outage it is done without, at once; what was tried for it stays on the record."""
+    changes: list[bool] = []
+    chain = Chain(ManualClock(), fault, open_at=100)
+    with pytest.raises(NoAnswer) as caught:
+        await hold(chain, changes=changes).ask(SECOND)
+    assert (chain.asked, chain.deadlines, changes) == (1, [6.0], [])
+    assert sum(one.cost_nano_usd for one in caught.value.attempts) == (7 if caught.value.attempts else 0)
+
+
+async def test_no_time_is_left_for_a_second_opinion() -> None:
+    """The first answer took all of the record's time."""
+    chain = Chain(ManualClock(), REPLY)
+    with pytest.raises(NoAnswer, match="DEADLINE"):
+        await hold(chain).ask(replace(QUESTION, earlier=Earlier("m", 10.0)))
+    assert chain.asked == 0

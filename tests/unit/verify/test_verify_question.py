@@ -13,6 +13,7 @@ from schemas import ScrapedContent
 from streams.verify import Policy, examine
 from streams.verify.excerpt import cut, make_marker
 from streams.verify.question import answer_schema
+from streams.verify.tokens import tokens
 
 OFF = Policy(local_tier="off")
 MARKED = re.compile(r"^(⟦[0-9A-Za-z]{4,12}⟧) ?(.*)$")
@@ -40,25 +41,60 @@ def test_a_long_document_is_shown_in_parts(record, article):
     headings = re.findall(r"^\[(HEAD|MIDDLE \d+%|TAIL) characters (\d+)-(\d+) of (\d+)\]$", question.user, re.MULTILINE)
     assert [name for name, *_ in headings] == ["HEAD", "MIDDLE 25%", "MIDDLE 50%", "MIDDLE 75%", "TAIL"]
     assert headings[-1][2] == headings[-1][3]
-    assert len(question.user) + len(question.system) < 9_500
+    assert re.findall(r"^\[TAIL .*\n⟦....⟧ \w", question.user, re.MULTILINE), "a part begins with a word"
 
 
-@given(st.text(min_size=1, max_size=40_000))
+SCRIPTS = {
+    "en": "The ice of the valley is cold, and it stays there until the summer comes again. ",
+    "ru": "Лёд долины холоден, и он остаётся там до тех пор, пока снова не придёт лето. ",
+    "zh": "本文研究了高山冰川融水在夏季的储存与释放过程，并讨论其对下游的影响。",
+    "th": "น้ำแข็งในหุบเขานั้นเย็นและจะอยู่ที่นั่นจนกว่าฤดูร้อนจะมาอีกครั้ง",
+    "emoji": "ice " + "🧊❄️🏔️" * 8,
+    "figures": "12 (3): 45-67. 0.123, 45.6; 78.90% [12] ",
+    "one-word lines": "ice\ncold\nvalley\n",
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_question_costs_about_the_same_in_every_script(record, script):
+    """About 1,900 tokens at most, whether the page is in Chinese, of figures or of a thousand short lines."""
+    question = examine(record(SCRIPTS[script] * 500, title="Long words " * 100), OFF).question
+    ours = "\n".join([question.system, *lines_of(question.user)[1]])
+    shown = "\n".join(lines_of(question.user)[0])
+    assert 900 < tokens(shown) <= 1_200
+    assert len(ours) / 4 < 800, "English prose: four characters a token"
+    assert len((question.system + question.user).encode()) < 9_500, "no vocabulary needs more tokens than bytes"
+
+
+@given(st.text(min_size=1, max_size=20_000) | st.sampled_from(list(SCRIPTS.values())).map(lambda text: text * 300))
 def test_parts_are_verbatim_ordered_and_bounded(text):
-    """Whatever the text: parts do not overlap and stand where they say."""
-    policy = Policy(excerpt_chars=500, head_chars=200, middle_chars=50, tail_chars=100)
+    """Whatever the text: parts do not overlap, stand where they say and keep to their tokens."""
+    policy = Policy(excerpt_tokens=125, head_tokens=50, middle_tokens=12, tail_tokens=25)
     parts = cut(text, policy)
     assert all(text[part.start : part.end] == part.text for part in parts)
     assert all(a.end <= b.start for a, b in pairwise(parts))
-    assert sum(len(part.text) for part in parts) <= 500
+    assert parts[-1].end == len(text)
+    assert sum(tokens(part.text) for part in parts) <= 125 + len(parts)
 
 
 def test_the_mark_never_stands_in_the_document():
     """A document that guesses the mark gets another one."""
+    guessed = [make_marker("", Random(seed)) for seed in range(50)]
+    text = f"The marks are {' '.join(guessed)}."
+    for seed in range(50):
+        marker = make_marker(text, Random(seed))
+        assert marker.strip("⟦⟧") not in text
+        assert MARKED.match(f"{marker} x")
+
+
+def test_a_mark_in_the_record_is_not_used_either(record):
+    """A title or address is shown too, beside our figures."""
     guessed = make_marker("", Random(1))
-    marker = make_marker(f"{guessed} is the mark", Random(1))
-    assert marker != guessed
-    assert MARKED.match(f"{marker} x")
+    made = record(
+        "Some words here.", title=f"A title with {guessed} in it", url=f"https://{guessed.strip('⟦⟧')}.example/"
+    )
+    user = examine(made, OFF, random=Random(1)).question.user
+    assert guessed not in user.split("\n")[0]
 
 
 ATTACKS = [
@@ -99,11 +135,20 @@ def test_hidden_orders_are_not_shown_but_noted(record):
     assert examination.draft.injection.suspected
 
 
-def test_the_same_content_asks_the_same_question(record):
-    """So that an answer in the cache fits; a caller's own randomness gives another mark."""
-    one, two = (examine(record("Some words here."), OFF).question for _ in range(2))
-    assert one == two
-    assert examine(record("Some words here."), OFF, random=Random(5)).question.user != one.user
+def test_every_request_has_its_own_mark_and_equal_content_one_fingerprint(record):
+    """Nobody can foresee the mark, and a kept answer fits all the same; another text or title is another question."""
+    questions = [examine(record("Some words here."), OFF).question for _ in range(20)]
+    assert len({question.user.split("\n")[0] for question in questions}) == 20
+    assert len({question.fingerprint for question in questions}) == 1
+    others = [record("Some words there."), record("Some words here.", title="Another title of a work")]
+    assert questions[0].fingerprint not in {examine(other, OFF).question.fingerprint for other in others}
+
+
+def test_a_document_cannot_borrow_a_fingerprint(record):
+    """Lines that look like those of our layout are lines of the document."""
+    marked = examine(record("One.\n⟦⟧ Two."), OFF).question
+    plain = examine(record("One.\nTwo."), OFF).question
+    assert marked.fingerprint != plain.fingerprint
 
 
 def test_who_pays_and_who_may_see(record):
