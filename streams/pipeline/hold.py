@@ -1,7 +1,8 @@
 """Asking through an outage: who waits, for how long, and when a record gets its verdict without an answer.
 
 - No provider at all admits a call: the record is *held*; its clock stands still, and intake pauses.
-- Its own providers do not admit but others do: it waits within its deadline, or not at all where that cannot help.
+- Its own providers do not admit but others do (a user's budget is gone, too): it waits within its deadline, or not at
+  all where that cannot help.
 - All its attempts failed: undetermined, unless the failures were the outage's first (then nothing admits any
   more): held and asked again, at most `MAX_FAILED_ROUNDS` times, so that one bad document never holds a partition.
 - A second opinion is not waited for: the record has an answer.
@@ -91,8 +92,7 @@ class Hold:
                 left -= self._clock.monotonic() - started
                 wait = _LOOK_AGAIN_SECONDS
             except NoProviderAdmits as outage:
-                if outage.retry_in_seconds is None and self._asker.admits():
-                    raise NoAnswer("NO_PROVIDER_ALLOWED", str(outage), attempts) from None
+                self._give_up_early(outage, left if waits else 0.0, attempts)
                 wait = min(outage.retry_in_seconds or _LOOK_AGAIN_SECONDS, _LOOK_AGAIN_SECONDS)
             except InvalidRequest as invalid:
                 raise NoAnswer("INVALID_REQUEST", str(invalid), attempts) from None
@@ -107,6 +107,13 @@ class Hold:
                 raise NoAnswer("NO_PROVIDER_ADMITS", "no provider admits a call now", attempts)
             left -= await self._wait(question.providers, wait)
         raise NoAnswer("DEADLINE", f"no answer within {self._seconds:g} s", attempts)
+
+    def _give_up_early(self, outage: NoProviderAdmits, left: float, attempts: tuple[ProviderUsage, ...]) -> None:
+        """Raise NoAnswer where nobody may wait (nothing is `left`), or where only this record would and in vain."""
+        in_vain = outage.retry_in_seconds is None or outage.retry_in_seconds > left
+        if left <= 0 or (in_vain and self._asker.admits()):
+            code = "NO_PROVIDER_ADMITS" if outage.reasons else "NO_PROVIDER_ALLOWED"
+            raise NoAnswer(code, str(outage), attempts) from None
 
     async def _wait(self, providers: tuple[str, ...] | None, seconds: float) -> float:
         """Wait until one of `providers` may admit; returns the seconds that count against the record."""

@@ -10,12 +10,15 @@ emulator        its process, faults and bill, from outside
 scene           one run: broker, emulator, workers, sampler, and its folder of evidence
 evidence        what the checker reads: Kafka and the files above
 findings        what must hold of the evidence
+money           what must hold of the money: the bill beside budgets, leases and the ledger of attempts
 checker         (a program) evidence in, findings out; knows nothing of the product's code
 kills           workers killed and ended at random, the broker killed once
 trial           one gated run with a worker whose parts may be broken on purpose
 storm           members joining and leaving while the consumer skips records
 outage          all providers down; a document that all refuse
+budget          workers that spend one budget, some of them killed
 patched_worker  (a program) the worker, with one part broken
+spender         (a program) the worker, with one part of its money broken
 soak            the service alone: hundreds of callers, every fault in turn, some callers cancelled
 weather         those faults, and keys that are replaced all the time
 soak_findings   what must hold of it: the ledger is the bill, nothing is left

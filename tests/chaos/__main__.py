@@ -1,4 +1,4 @@
-"""The long runs, each with its table: `python -m tests.chaos [all|kills|storm|outage|mutants|service]`; exit 0 or 1."""
+"""The long runs, each with its table: `python -m tests.chaos [all|<name>]`, see --help; exit 0 or 1."""
 
 import argparse
 import asyncio
@@ -14,12 +14,13 @@ from typing import Any
 from rich.console import Console
 
 from streams.sandbox.kafka import EmbeddedKafka
-from tests.chaos import kills, outage
+from tests.chaos import budget, kills, outage
 from tests.chaos.report import show
 from tests.chaos.scene import Setting
 from tests.chaos.soak import Plan as SoakPlan
 from tests.chaos.soak import soak
 from tests.chaos.soak_findings import judge
+from tests.chaos.spender import SEEN_BY
 from tests.chaos.storm import storm
 from tests.chaos.trial import kill_with_some_in_flight, one_marked
 
@@ -40,6 +41,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60.0, help="of the service alone")
     parser.add_argument("--callers", type=int, default=200, help="of the service alone")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seeds", type=int, default=10, help="runs with a small budget, from --seed on")
+    parser.add_argument("--calls", type=int, default=5_000, help="worth of the large budget; 0: without it")
     parser.add_argument("--report", type=Path, help="write the reports as JSON")
     return parser.parse_args()
 
@@ -79,7 +82,32 @@ async def _service(options: argparse.Namespace, folder: Path) -> AsyncIterator[R
     yield "service", judge(await soak(folder, plan)), True
 
 
-RUNS = {"kills": _kills, "storm": _storm, "outage": _outage, "mutants": _mutants, "service": _service}
+async def _budget(options: argparse.Namespace, folder: Path) -> AsyncIterator[Run]:
+    async with EmbeddedKafka() as kafka:
+        for seed in range(options.seed, options.seed + options.seeds):
+            small = budget.Plan(budget.TEN[seed % len(budget.TEN)], seed=seed)
+            yield f"budget, seed {seed}", await _spend(small, folder, kafka, f"seed-{seed}"), True
+        if options.calls:
+            large = budget.Plan(options.calls, options.calls * 5 // 4, quiet=15, drain_seconds=600, seed=options.seed)
+            yield "budget, what stays unused", await _spend(large, folder, kafka, "unused"), True
+        for fault, rule in SEEN_BY.items():
+            report = await _spend(budget.Plan(records=100, workers=2, kills=0), folder, kafka, fault, fault)
+            yield f"mutant {fault}", report | {"ok": rule not in report["counts"]}, False
+
+
+async def _spend(plan: budget.Plan, folder: Path, kafka: EmbeddedKafka, name: str, *faults: str) -> dict[str, Any]:
+    worker = {"worker": ("tests.chaos.spender", *faults)} if faults else {}
+    return await budget.budget(_inside(folder, name), kafka, f"{name}.", plan, budget.setting(plan, **worker))
+
+
+RUNS = {
+    "kills": _kills,
+    "storm": _storm,
+    "outage": _outage,
+    "budget": _budget,
+    "mutants": _mutants,
+    "service": _service,
+}
 
 
 def _inside(folder: Path, name: str) -> Path:

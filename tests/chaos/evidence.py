@@ -33,6 +33,13 @@ class Case:
     bill: str | None
     window: int
     in_flight: int
+    workers: int = 0
+    """How many are there at a time."""
+    leases_topic: str | None = None
+    budgets: dict[str, int] = field(default_factory=dict)
+    """`<provider or global>/day` -> nano-USD."""
+    exhausted: bool = False
+    """More was asked for than the budgets pay: what was not spent was kept from being spent."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,16 @@ class Sample:
     offsets: dict[int, int]
 
 
+@dataclass(frozen=True)
+class Lease:
+    """A line of the leases' topic: the whole of a lease from then on. Nano-USD."""
+
+    at_ms: float
+    name: str
+    budget: str
+    granted: int
+
+
 @dataclass
 class Evidence:
     """All traces of a run."""
@@ -74,10 +91,14 @@ class Evidence:
     samples: list[Sample] = field(default_factory=list)
     committed: dict[int, int] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
+    bill: list[dict[str, Any]] = field(default_factory=list)
+    """The emulator's lines, all of them."""
     billed: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Attempt id -> the emulator's bill line."""
-    usage: dict[str, str] = field(default_factory=dict)
-    """Attempt id -> outcome, from the ledger of attempts."""
+    """Attempt id -> its (last) line of the bill."""
+    usage: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Attempt id -> its event, from the ledger of attempts."""
+    leases: list[Lease] = field(default_factory=list)
+    """In the order in which they were written; what was forgotten at a new day is not told."""
 
 
 async def collect(case: Case) -> Evidence:
@@ -91,8 +112,11 @@ async def collect(case: Case) -> Evidence:
     evidence.committed = evidence.samples[-1].offsets if evidence.samples else {}
     evidence.events = list(_lines(case.events))
     if case.bill:
-        evidence.billed = {line["attempt_id"]: line for line in _lines(case.bill) if line["attempt_id"]}
-    consumer = AIOKafkaConsumer(bootstrap_servers=case.bootstrap, enable_auto_commit=False)
+        evidence.bill = list(_lines(case.bill))
+        evidence.billed = {line["attempt_id"]: line for line in evidence.bill if line["attempt_id"]}
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=case.bootstrap, enable_auto_commit=False, isolation_level="read_committed"
+    )
     await consumer.start()
     try:
         evidence.ends = {tp.partition: end for tp, end in (await _ends(consumer, case.content_topic)).items()}
@@ -102,7 +126,9 @@ async def collect(case: Case) -> Evidence:
             evidence.outputs.append(_dead_letter(message))
         for message in await _all(consumer, case.usage_topic):
             event = json.loads(message.value)
-            evidence.usage[event["attempt_id"]] = event["outcome"]
+            evidence.usage[event["attempt_id"]] = event
+        if case.leases_topic:
+            evidence.leases = [_lease(message) for message in await _all(consumer, case.leases_topic) if message.value]
     finally:
         await consumer.stop()
     return evidence
@@ -175,3 +201,8 @@ def _dead_letter(message: Any) -> Output:
     place = (int(headers["dlq-partition"]), int(headers["dlq-offset"]))
     order = (message.partition, message.offset)
     return Output(place, message.timestamp, order, message.key, None, None, None, headers["dlq-reason"], ())
+
+
+def _lease(message: Any) -> Lease:
+    value = json.loads(message.value)
+    return Lease(message.timestamp, value["lease_id"], value["budget"], value["granted_nano_usd"])

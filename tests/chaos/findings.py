@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import accumulate
 
+from tests.chaos import money
 from tests.chaos.evidence import Case, Evidence, Output, Place
 
 KILLS = ("kill", "term", "exit", "broker_kill", "start", "join", "leave")
@@ -156,7 +157,7 @@ def attempts(evidence: Evidence, case: Case) -> Iterator[str]:
         if not any(began <= death < began + _CALL_MS for death in deaths):
             yield f"{name} is on the bill and not on the ledger, and no worker died meanwhile"
     for attempt in sorted(
-        name for name, how in evidence.usage.items() if how == "success" and name not in evidence.billed
+        name for name, event in evidence.usage.items() if event["outcome"] == "ok" and name not in evidence.billed
     ):
         yield f"{attempt} is a success on the ledger and not on the bill"
     for place, copies in outputs_by_place(evidence).items():
@@ -167,7 +168,7 @@ def attempts(evidence: Evidence, case: Case) -> Iterator[str]:
 RULES: dict[str, Callable[[Evidence, Case], Iterator[str]]] = {
     rule.__name__: rule
     for rule in (lost, phantom, both, ids, order, early_commits, backwards, span, redo, unfinished, attempts)
-}
+} | money.RULES
 
 
 def judge(evidence: Evidence, case: Case) -> dict[str, list[str]]:
@@ -194,6 +195,7 @@ def figures(evidence: Evidence) -> dict[str, int]:
         "billed": len(evidence.billed),
         "usage_events": len(evidence.usage),
         "off_ledger": len(evidence.billed.keys() - evidence.usage.keys()) if evidence.billed else 0,
+        **money.figures(evidence),
         **{f"undetermined_{why}": count for why, count in sorted(_why_undetermined(by_place).items())},
         **{f"event_{name}": count for name, count in sorted(what.items())},
     }

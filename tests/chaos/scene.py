@@ -22,7 +22,8 @@ from tests.chaos.records import make
 
 WORKER = ("streams", "worker")
 _TOPICS = ("scraped-content", "fulltext-verdicts", "scraped-content.dlq")
-_USAGE = "provider-usage"
+_USAGE, _LEASES, _REQUESTS = "provider-usage", "budget-leases", "budget-requests"
+_NANO = 10**9
 _CHECK_SECONDS = 120.0
 
 
@@ -40,6 +41,10 @@ class Setting:
     worker: Sequence[str] = WORKER
     extra: Mapping[str, str] = field(default_factory=dict)
     """More environment for the workers."""
+    budgets: Mapping[str, int] = field(default_factory=dict)
+    """Nano-USD a day by provider, `global` among them."""
+    exhausted: bool = False
+    """More is asked for than the budgets pay."""
 
 
 class Scene:
@@ -59,6 +64,8 @@ class Scene:
         self._events = folder.joinpath("events.jsonl").open("a", encoding="utf-8", buffering=1)
         self.number = 0
         """The next input's number."""
+        self.most_workers = 0
+        """At a time."""
 
     async def __aenter__(self) -> Self:
         try:
@@ -98,9 +105,11 @@ class Scene:
             "AI_ALLOW_PRIVATE_ENDPOINTS": "true",
             "LOG_FORMAT": "json",
             **self._provider,
+            **self._budget(),
             **self.setting.extra,
         }
         self.children[name] = Child(name, self.setting.worker, self.folder / f"worker-{name}.log", environment)
+        self.most_workers = max(self.most_workers, len(self.children))
         self.note("start", worker=name)
 
     async def end_worker(self, name: str, number: signal.Signals, seconds: float = 20.0) -> tuple[int | None, float]:
@@ -187,6 +196,10 @@ class Scene:
             bill=str(bill) if bill.exists() else None,
             window=self.setting.window,
             in_flight=self.setting.in_flight,
+            workers=self.most_workers,
+            leases_topic=f"{self.prefix}{_LEASES}" if self.setting.budgets else None,
+            budgets={f"{name}/day": limit for name, limit in self.setting.budgets.items()},
+            exhausted=self.setting.exhausted,
         )
         path = self.folder / "case.json"
         path.write_text(json.dumps(asdict(case)), encoding="utf-8")
@@ -204,16 +217,20 @@ class Scene:
 
     # Parts
 
+    def _budget(self) -> dict[str, str]:
+        named = (f"{name}:{limit // _NANO}.{limit % _NANO:09}" for name, limit in self.setting.budgets.items())
+        return {"AI_DAILY_BUDGET_USD": ",".join(named)}
+
     async def _make_topics(self) -> None:
         """Like `fulltext topics`, but stamped by the broker's clock, which the checker compares samples with."""
         admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka.bootstrap)
         await admin.start()
         try:
             configs = {"message.timestamp.type": "LogAppendTime"}
-            wanted = [(topic, self.setting.partitions) for topic in _TOPICS] + [(_USAGE, 1)]
-            await admin.create_topics(
-                [NewTopic(self.prefix + topic, count, 1, topic_configs=configs) for topic, count in wanted]
-            )
+            wanted = [(topic, self.setting.partitions) for topic in _TOPICS] + [(_USAGE, 1), (_REQUESTS, 1)]
+            new = [NewTopic(self.prefix + topic, count, 1, topic_configs=configs) for topic, count in wanted]
+            new.append(NewTopic(self.prefix + _LEASES, 1, 1, topic_configs={**configs, "cleanup.policy": "compact"}))
+            await admin.create_topics(new)
         finally:
             await admin.close()
 

@@ -134,7 +134,7 @@ def test_a_partition_without_sentinel_cannot_be_judged() -> None:
 def test_a_call_on_the_bill_only(deaths: list[float], found: set[str]) -> None:
     """Allowed for what was in flight when a worker was killed, and else not."""
     evidence = sound()
-    evidence.billed = {"a": {"received_at": "1970-01-01T00:00:01+00:00"}}
+    evidence.billed = {"a": {"received_at": "1970-01-01T00:00:01+00:00", "cost_nano_usd": 5}}
     evidence.events = [{"at_ms": at_ms, "what": "kill"} for at_ms in deaths]
     assert judge(evidence, CASE).keys() == found
 
@@ -142,7 +142,7 @@ def test_a_call_on_the_bill_only(deaths: list[float], found: set[str]) -> None:
 def test_attempts_that_are_on_no_ledger() -> None:
     """A success that was never billed, and a verdict whose attempt has no event."""
     evidence = sound()
-    evidence.usage = {"b": "success"}
+    evidence.usage = {"b": {"outcome": "ok", "cost_kind": "free", "cost_nano_usd": 0, "reserved_nano_usd": 0}}
     evidence.outputs[0] = replace(evidence.outputs[0], attempts=("c",))
     assert len(judge(evidence, CASE)["attempts"]) == 2
 

@@ -114,19 +114,29 @@ async def test_a_bad_document_never_holds_for_ever() -> None:
 async def test_waiting_for_its_own_providers_counts_when_others_admit() -> None:
     """A record that may only use a closed provider waits within its deadline, not in a hold."""
     clock = ManualClock()
-    chain = Chain(clock, NoProviderAdmits({"azure": "open"}, 5))
+    chain = Chain(clock, NoProviderAdmits({"azure": "open"}, 1))
     changes: list[bool] = []
     with pytest.raises(NoAnswer) as caught:
         await hold(chain, changes=changes).ask(QUESTION)
-    assert caught.value.code == "DEADLINE"
+    assert caught.value.code == "NO_PROVIDER_ADMITS"
     assert changes == []
-    assert clock.monotonic() <= 11
+    assert 8 <= clock.monotonic() <= 11
+
+
+@pytest.mark.parametrize("seconds", [18_000.0, None])
+async def test_a_wait_that_ends_after_the_deadline_is_not_begun(seconds: float | None) -> None:
+    """One user's budget is gone until midnight while others go on: its records keep no place for a minute each."""
+    clock = ManualClock()
+    chain = Chain(clock, NoProviderAdmits({"groq": "budget user:42/day is gone"}, seconds))
+    with pytest.raises(NoAnswer, match=r"groq: budget user:42/day is gone") as caught:
+        await hold(chain).ask(QUESTION)
+    assert (caught.value.code, clock.monotonic()) == ("NO_PROVIDER_ADMITS", 0)
 
 
 async def test_without_holding_an_outage_is_answered_at_once() -> None:
-    """VERIFY_ON_OUTAGE=undetermined gives a verdict instead of waiting."""
-    chain = Chain(ManualClock(), NoProviderAdmits({}, 100), open_at=100)
-    with pytest.raises(NoAnswer) as caught:
+    """VERIFY_ON_OUTAGE=undetermined gives a verdict instead of waiting, and the verdict says what is wrong."""
+    chain = Chain(ManualClock(), NoProviderAdmits({"groq": "budget groq/day is gone"}, 100), open_at=100)
+    with pytest.raises(NoAnswer, match=r"groq: budget groq/day is gone") as caught:
         await hold(chain, on_outage=False).ask(QUESTION)
     assert caught.value.code == "NO_PROVIDER_ADMITS"
 

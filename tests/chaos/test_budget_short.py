@@ -1,0 +1,19 @@
+"""A budget that workers spend at once, the short form."""
+
+from pathlib import Path
+
+from streams.sandbox.kafka import EmbeddedKafka
+from tests.chaos.budget import Plan, budget, setting
+
+
+async def test_a_killed_worker_takes_no_budget_over_its_limit(
+    tmp_path: Path, kafka: EmbeddedKafka, topic_prefix: str
+) -> None:
+    """Two workers, one killed while it spends: the bill is within the budget, and attempt by attempt the ledger."""
+    plan = Plan(worth=20, records=100, workers=2, kills=1)
+    chosen = setting(plan, partitions=2, session_timeout=3.0, latency_scale=0.5)
+    report = await budget(tmp_path, kafka, topic_prefix, plan, chosen)
+    assert report["ok"], report
+    assert report["figures"]["calls"] > 0
+    assert report["figures"]["undetermined_NO_PROVIDER_ADMITS"] > 0
+    assert report["figures"]["event_kill"] == 1
