@@ -3,6 +3,10 @@
 A call is admitted by the first of its providers that admits one now. Where none does and all that is wrong is the
 pace (a limit, a pause, too many calls in flight), it waits here, in a queue that is fair between users, within its
 deadline. Whatever ends, changes or comes of age lets the queue move on.
+
+A provider that has not answered yet is asked by a few first (`Guard.undecided`). The others wait here for the verdict
+rather than at the next, dearer one: the first answer lets them in, an open breaker or the end of their patience sends
+them on.
 """
 
 import asyncio
@@ -57,6 +61,7 @@ class Admissions:
 
     async def next(self, walk: Walk) -> Admission | Refusals:
         """Leave to make an attempt, now or when its turn has come, or why there is none to wait for."""
+        walk.came_with = walk.question.deadline.remaining()
         if not self._queues.get(_line(walk)):
             got = self._try(walk)
             if isinstance(got, Admission) or _worth_waiting(got, walk) is None:
@@ -162,8 +167,22 @@ class Admissions:
                 if not walk.attempts:
                     self._people.take(walk.question.user_id)
                 return admitted
+            wait = self._patience(name, walk) if admitted.undecided else 0.0
+            if wait > 0:
+                refusals[name] = admitted._replace(retry_in_seconds=min(wait, BUSY_SECONDS))
+                break
             refusals[name] = admitted
         return refusals
+
+    def _patience(self, name: str, walk: Walk) -> float:
+        """Seconds that the walk may still wait until `name` is known to answer, before it asks a dearer provider.
+
+        Since it came, as long as an attempt there may take: those that are awaited began earlier. Of what its
+        deadline left, half at most.
+        """
+        lane = self._lanes[name]
+        longest = lane.timeouts.seconds(name, lane.tariffs.tariff(walk.demand.choice).model)
+        return min(longest, walk.came_with / 2) - (walk.came_with - walk.question.deadline.remaining())
 
     def _own_limit(self, walk: Walk) -> float:
         """Seconds by which a question, not an attempt, is early for the limits of users and of the service."""

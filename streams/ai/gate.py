@@ -27,6 +27,8 @@ class Refusal(NamedTuple):
     """None: waiting will not help."""
     pace: bool = False
     """Nothing is wrong with the provider, it is only too early: worth waiting for in the service."""
+    undecided: bool = False
+    """It may be fine, and calls on their way will tell in a moment: not yet a reason to ask the next provider."""
 
 
 class Gate:

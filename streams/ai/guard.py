@@ -4,10 +4,15 @@ pybreaker alone does not work around coroutines: it counts their creation as suc
 when half-open, takes a cancelled call for a failure and an excluded error for a success, and measures the open
 time with the wall clock. So a call never runs inside it. It is only told, synchronously, how a call ended.
 
+A provider of which nothing good is known yet, or which has just failed, gets no more calls at a time than may fail
+before the guard opens: twenty callers at a cold start do not all find out that it is dead. Who is not let in waits a
+moment for the verdict of those on their way (`Guard.undecided`); the first answer lets everyone in.
+
 A guard belongs to one event loop. Nothing here awaits, so check and increment cannot be torn apart.
 """
 
 import contextlib
+import math
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Literal, cast
@@ -26,9 +31,10 @@ class GuardRules:
     """When a guard opens, for how long, and how it finds its way back. Times in seconds."""
 
     consecutive: int = 5
-    """So many failures in a row open it."""
+    """So many failures in a row open it; so many calls at a time it is asked before it has answered one."""
     window: int = 50
     window_seconds: float = 60.0
+    """Older votes do not count, and an older answer proves nothing."""
     min_calls: int = 10
     """No rate is judged on fewer votes."""
     failure_rate: float = 0.5
@@ -63,7 +69,15 @@ class Guard(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
         self._rules = rules
         self._clock = clock
         self._random = random
+        self._state: State = "closed"
+        """As pybreaker has it, without its look-up."""
         self._epoch = 0
+        self._failures = 0
+        """In a row, while closed."""
+        self._running = 0
+        """Permits of this epoch that are not settled."""
+        self._proved_until = -math.inf
+        """So long the last answer is recent enough."""
         self._openings = 0
         self._admits_at = 0.0
         self._forced_seconds = 0.0
@@ -81,19 +95,31 @@ class Guard(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
     @property
     def state(self) -> State:
         """The state in force: an open time that has run out counts as half-open."""
-        state = cast("State", self.breaker.current_state)
-        return "half-open" if state == "open" and self._clock.monotonic() >= self._admits_at else state
+        return "half-open" if self._state == "open" and self._clock.monotonic() >= self._admits_at else self._state
+
+    @property
+    def undecided(self) -> bool:
+        """Closed, but with as many calls on their way as it may risk: the next to end, whatever it says, tells more.
+
+        At most `consecutive` calls can so fail before it opens, where none succeeds. Never so with nothing running.
+        """
+        if self._state != "closed" or self._running < self._rules.consecutive - self._failures:
+            return False
+        return self._failures > 0 or self._clock.monotonic() >= self._proved_until
 
     def admits(self) -> bool:
         """Would `admit` give a permit now?"""
-        return self.admits_in() <= 0
+        return self.admits_in() <= 0 and not self.undecided
 
     def admits_in(self) -> float:
-        """Seconds until a permit is possible; for a running probe, until its place is free at the latest."""
-        now = self._clock.monotonic()
-        if self.breaker.current_state == pybreaker.STATE_CLOSED:
+        """Seconds until a permit is possible; for a running probe, until its place is free at the latest.
+
+        0 while closed, `undecided` or not: how soon a call ends is not ours to know.
+        """
+        if self._state == "closed":
             return 0.0
-        if self.breaker.current_state == pybreaker.STATE_OPEN:
+        now = self._clock.monotonic()
+        if self._state == "open":
             return max(0.0, self._admits_at - now)
         self._probes = {probe for probe in self._probes if probe.probe_until is not None and probe.probe_until > now}
         if len(self._probes) < self._rules.probes:
@@ -104,31 +130,39 @@ class Guard(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
         """A permit for one call, or None."""
         if not self.admits():
             return None
-        if self.breaker.current_state == pybreaker.STATE_OPEN:
+        if self._state == "open":
             self.breaker.half_open()
         permit = Permit(self._epoch)
-        if self.breaker.current_state == pybreaker.STATE_HALF_OPEN:
+        self._running += 1
+        if self._state == "half-open":
             permit.probe_until = self._clock.monotonic() + self._rules.probe_seconds
             self._probes.add(permit)
         return permit
 
-    def settle(self, permit: Permit, vote: Vote, seconds: float) -> None:
+    def settle(self, permit: Permit, vote: Vote, seconds: float, *, answered: bool = False) -> None:
         """Say how the call ended and how long it took. A second time changes nothing.
 
-        The result of a call from an earlier state, or of a probe that was given up, is dropped.
+        `answered`: without a vote, too, somebody was there. The result of a call from an earlier state, or of a probe
+        that was given up, is dropped.
         """
         given_up = permit.probe_until is not None and permit not in self._probes
         self._probes.discard(permit)
-        if permit.settled or given_up or permit.epoch != self._epoch:
-            permit.settled = True
+        if permit.settled:
             return
         permit.settled = True
+        if permit.epoch != self._epoch:
+            return
+        self._running -= 1
+        if given_up:
+            return
         if vote is not Vote.NONE:
             self._count(vote is Vote.SUCCESS, seconds)
+        if answered or vote is Vote.SUCCESS:
+            self._proved_until = self._clock.monotonic() + self._rules.window_seconds
 
     def open_for(self, seconds: float) -> None:
         """Open for at least `seconds`, whatever the votes say; then probes find out."""
-        if self.breaker.current_state == pybreaker.STATE_OPEN:
+        if self._state == "open":
             self._admits_at = max(self._admits_at, self._clock.monotonic() + seconds)
             return
         self._forced_seconds = seconds
@@ -136,12 +170,15 @@ class Guard(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
 
     def state_change(self, cb: Any, old_state: Any, new_state: Any) -> None:
         """Begin a new epoch: pybreaker tells us of its transition."""
+        self._state = cast("State", new_state.name)
         self._epoch += 1
+        self._running = self._failures = 0
+        self._proved_until = -math.inf
         self._probes.clear()
         self._votes.clear()
-        if new_state.name == pybreaker.STATE_CLOSED:
+        if self._state == "closed":
             self._openings = 0
-        elif new_state.name == pybreaker.STATE_OPEN:
+        elif self._state == "open":
             self._admits_at = self._clock.monotonic() + self._open_seconds()
 
     def _open_seconds(self) -> float:
@@ -153,13 +190,15 @@ class Guard(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
 
     def _count(self, ok: bool, seconds: float) -> None:
         epoch = self._epoch
-        with contextlib.suppress(_Failed):
-            self.breaker.call(_succeed if ok else _fail)
-        if epoch != self._epoch or self.breaker.current_state != pybreaker.STATE_CLOSED:
+        if not ok or self._failures or self._state != "closed":  # else pybreaker would have nothing to note down
+            self._failures = 0 if ok else self._failures + 1
+            with contextlib.suppress(_Failed):
+                self.breaker.call(_succeed if ok else _fail)
+        if epoch != self._epoch or self._state != "closed":
             return
         slow = self._rules.slow_seconds is not None and seconds > self._rules.slow_seconds
         self._votes.add(ok=ok, slow=slow)
-        if len(self._votes) >= self._rules.min_calls and self._rate_says_open():
+        if self._votes.spotted and len(self._votes) >= self._rules.min_calls and self._rate_says_open():
             self.breaker.open()
 
     def _rate_says_open(self) -> bool:

@@ -8,6 +8,7 @@ from random import Random
 from uuid import uuid4
 
 from schemas import Outcome, ProviderHealth, ProviderUsage
+from streams.ai.budget.grants import JournalUnusable
 from streams.ai.budget.port import Budget, Reservation, Shortage
 from streams.ai.deadlines import TimeoutPolicy
 from streams.ai.errors import AttemptFailed
@@ -42,6 +43,7 @@ class Admission:
 
 _UNHEALTHY_SECONDS = 5.0
 """A health check may bring it back; who waits for that looks again after so long."""
+_UNDECIDED = Refusal("its first calls are not back yet", BUSY_SECONDS, pace=True, undecided=True)
 
 
 class Lane:
@@ -81,13 +83,21 @@ class Lane:
         self.guard = Guard(self.name, replace(rules, slow_seconds=slow, probe_seconds=longest_probe), clock, random)
 
     def refusal(self, demand: Demand = ANYTHING, tried: Container[str] = ()) -> Refusal | None:
-        """Why no call is admitted now; None: one is."""
+        """Why no call is admitted now; None: one is, if only when calls on their way have told how the provider is.
+
+        Money is asked for and given back at once, so that there is one answer to whether there is enough.
+        """
         found = self._open(demand, tried)
         if isinstance(found, Refusal):
             return found
-        bound = self._bound(demand)
-        short = [one for one in self._budget.left(self.name, demand.user_id) if one.left < bound] if bound else []
-        return _no_money(short[0].budget, short[0].resets_in_seconds, held=short[0].reserved > 0) if short else None
+        try:
+            reserved = self._reserve(demand)
+        except JournalUnusable:
+            return Refusal("the journal of the budget cannot be used", None)
+        if isinstance(reserved, Refusal):
+            return reserved
+        self._budget.settle(reserved, 0)
+        return None
 
     def admit(self, demand: Demand = ANYTHING, tried: Container[str] = ()) -> Admission | Refusal:
         """The right to make one call by a key that was not `tried`, and the money for it; or why not.
@@ -97,13 +107,13 @@ class Lane:
         found = self._open(demand, tried)
         if isinstance(found, Refusal):
             return found
-        reserved = self._budget.reserve(uuid4().hex, self.name, demand.user_id, self._bound(demand))
-        if isinstance(reserved, Shortage):
-            return _no_money(reserved.budget, reserved.resets_in_seconds, held=reserved.held_by_calls)
+        reserved = self._reserve(demand)
+        if isinstance(reserved, Refusal):
+            return reserved
         permit = self.guard.admit()
         if permit is None:
             self._budget.settle(reserved, 0)
-            return Refusal("breaker open", self.guard.admits_in())
+            return _UNDECIDED
         key, gate = found
         tariff = self.tariffs.tariff(demand.choice)
         self.in_flight += 1
@@ -118,7 +128,7 @@ class Lane:
         model = admission.tariff.model
         self.in_flight -= 1
         self._budget.settle(admission.reservation, usage.cost_nano_usd)
-        self.guard.settle(admission.permit, row.vote, seconds)
+        self.guard.settle(admission.permit, row.vote, seconds, answered=row.answered)
         tokens = usage.input_tokens + usage.output_tokens
         admission.gate.leave(admission.grant, model, usage.outcome, result, tokens)
         self.retries.ended(usage.outcome)
@@ -168,6 +178,10 @@ class Lane:
         price = self.tariffs.tariff(demand.choice).price
         return price.bound(demand.text_bytes, demand.max_tokens) if price else 0
 
+    def _reserve(self, demand: Demand) -> Reservation | Refusal:
+        reserved = self._budget.reserve(uuid4().hex, self.name, demand.user_id, self._bound(demand))
+        return _no_money(reserved) if isinstance(reserved, Shortage) else reserved
+
     def _open(self, demand: Demand, tried: Container[str]) -> tuple[str, Gate] | Refusal:
         if not self.provider.is_available():
             return Refusal("not available", None)
@@ -183,10 +197,11 @@ class Lane:
         return self.gates.choose(tariff.model, demand.tokens, tried)
 
 
-def _no_money(budget: str, resets_in_seconds: float, *, held: bool) -> Refusal:
-    if held:  # what calls in flight have reserved may come back at any moment
-        return Refusal(f"budget {budget} is held by calls in flight", BUSY_SECONDS, pace=True)
-    return Refusal(f"budget {budget} is gone", resets_in_seconds if resets_in_seconds < math.inf else None)
+def _no_money(short: Shortage) -> Refusal:
+    if short.held_by_calls:  # what calls in flight have reserved may come back at any moment
+        return Refusal(f"budget {short.budget} is held by calls in flight", BUSY_SECONDS, pace=True)
+    resets = short.resets_in_seconds
+    return Refusal(f"budget {short.budget} is gone", resets if resets < math.inf else None)
 
 
 def _at(now: datetime, refused: Refusal) -> datetime:

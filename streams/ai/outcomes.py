@@ -43,6 +43,8 @@ class Consequences(NamedTuple):
     """The provider's fault with one key: its next key is tried, and only this one is paused or disabled."""
     of_model: bool = False
     """The provider's fault with one model: its successor is tried where one is known."""
+    answered: bool = False
+    """No answer that is of use, but somebody is there who gave one: the provider is not dead."""
     may_have_cost: bool = False
     """Without a usage block the reservation stays charged."""
     default_pause_seconds: float = 0.0
@@ -60,16 +62,28 @@ TABLE: Mapping[Outcome, Consequences] = MappingProxyType(
     {
         Outcome.OK: Consequences(Vote.SUCCESS, may_have_cost=True, latency=Latency.ANSWER),
         Outcome.BAD_ANSWER: Consequences(Vote.FAILURE, goes_on=True, may_have_cost=True),
-        Outcome.CONTENT_REFUSED: Consequences(Vote.NONE, goes_on=True, may_have_cost=True),
-        Outcome.CLIENT_ERROR: Consequences(Vote.NONE, goes_on=True),
+        Outcome.CONTENT_REFUSED: Consequences(Vote.NONE, goes_on=True, answered=True, may_have_cost=True),
+        Outcome.CLIENT_ERROR: Consequences(Vote.NONE, goes_on=True, answered=True),
         Outcome.AUTH_REJECTED: Consequences(
-            Vote.NONE, goes_on=True, disables=True, of_key=True, default_pause_seconds=300
+            Vote.NONE, goes_on=True, answered=True, disables=True, of_key=True, default_pause_seconds=300
         ),
         Outcome.THROTTLED: Consequences(
-            Vote.NONE, goes_on=True, pauses=True, of_key=True, default_pause_seconds=2, max_pause_seconds=3_600
+            Vote.NONE,
+            goes_on=True,
+            answered=True,
+            pauses=True,
+            of_key=True,
+            default_pause_seconds=2,
+            max_pause_seconds=3_600,
         ),
         Outcome.QUOTA_EXHAUSTED: Consequences(
-            Vote.NONE, goes_on=True, pauses=True, of_key=True, default_pause_seconds=600, max_pause_seconds=_DAY
+            Vote.NONE,
+            goes_on=True,
+            answered=True,
+            pauses=True,
+            of_key=True,
+            default_pause_seconds=600,
+            max_pause_seconds=_DAY,
         ),
         Outcome.OVERLOADED: Consequences(Vote.FAILURE, goes_on=True, retries_here=True, down=True),
         Outcome.TIMEOUT: Consequences(
@@ -77,7 +91,7 @@ TABLE: Mapping[Outcome, Consequences] = MappingProxyType(
         ),
         Outcome.NETWORK: Consequences(Vote.FAILURE, goes_on=True, retries_here=True, may_have_cost=True, down=True),
         Outcome.MODEL_GONE: Consequences(
-            Vote.NONE, goes_on=True, disables=True, of_model=True, default_pause_seconds=300
+            Vote.NONE, goes_on=True, answered=True, disables=True, of_model=True, default_pause_seconds=300
         ),
         Outcome.CANCELLED: Consequences(Vote.NONE, may_have_cost=True),
         Outcome.LOCAL_ERROR: Consequences(Vote.NONE, goes_on=True, may_have_cost=True),

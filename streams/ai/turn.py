@@ -45,7 +45,7 @@ class Turns:
 
     async def _retry(self, first: Admission, walk: Walk, failed: AttemptFailed) -> Admission | None:
         lane, deadline = first.lane, walk.question.deadline
-        if lane.refusal(walk.demand) is not None:
+        if not lane.guard.admits() or lane.refusal(walk.demand) is not None:
             return None
         room = deadline.remaining() - _usual(first)
         wait = lane.retries.wait(failed.outcome, failed.retry_in_seconds, room)

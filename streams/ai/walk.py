@@ -53,6 +53,9 @@ class Walk:
     keys: dict[str, set[str]] = field(default_factory=dict)
     """Provider -> ids of its keys that failed this question by a fault of their own: they are not tried again."""
 
+    came_with: float = 0.0
+    """Seconds that its deadline left when it last came for leave to make an attempt."""
+
     def tried(self, provider: str) -> Container[str]:
         """Ids of the keys that need not be tried again at `provider`."""
         return self.keys.get(provider, ())

@@ -28,6 +28,11 @@ class VoteWindow:
         self._votes.clear()
         self._failures = self._slow = 0
 
+    @property
+    def spotted(self) -> bool:
+        """Is there a failure or a slow call among them, or was there when one was last added?"""
+        return self._failures > 0 or self._slow > 0
+
     def __len__(self) -> int:
         self._forget()
         return len(self._votes)

@@ -11,9 +11,9 @@ from openai.types.chat import completion_create_params as openai
 from pydantic import BaseModel, ConfigDict, SecretStr, TypeAdapter
 
 from streams.ai import AIConfig, AttemptFailed, CompletionRequest, ProviderConfig
-from streams.ai.http import HttpClient
 from streams.ai.providers.registry import build_providers
 from streams.clock import SystemClock
+from tests.canned_http import CannedHttp
 
 KEY = SecretStr("sk-test-0123456789")
 SCHEMA = {
@@ -52,11 +52,9 @@ async def sent(config: ProviderConfig, with_schema: bool, system: str | None) ->
 
     def handler(http: httpx.Request) -> httpx.Response:
         bodies.append(http.content)
-        return httpx.Response(503, stream=httpx.ByteStream(b""))
+        return httpx.Response(503)
 
-    provider = build_providers(
-        AIConfig((config,)), SystemClock(), lambda size: HttpClient(size, httpx.MockTransport(handler))
-    )[0]
+    provider = build_providers(AIConfig((config,)), SystemClock(), lambda _: CannedHttp(handler))[0]
     request = CompletionRequest(
         attempt_id="id",
         prompt="question",

@@ -1,7 +1,6 @@
 """One conformance suite for all providers: the same request, answer, refusal and fault in each vendor's form."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,10 +10,10 @@ from pydantic import SecretStr
 
 from schemas import Outcome
 from streams.ai import AIConfig, AttemptFailed, CompletionRequest, ProviderConfig
-from streams.ai.http import HttpClient
 from streams.ai.providers.http_provider import HttpProvider
 from streams.ai.providers.registry import KINDS, build_providers
 from streams.clock import ManualClock
+from tests.canned_http import CannedHttp, Handler
 
 KEY = "sk-canary-0123456789"
 NAMES = list(KINDS)
@@ -24,27 +23,13 @@ OPENAI_FORM = [name for name in NAMES if name != "gemini"]
 
 CUT = {name: "MAX_TOKENS" if name == "gemini" else "length" for name in NAMES}
 
-Handler = Callable[[httpx.Request], httpx.Response]
-
-
-class Canned(httpx.AsyncBaseTransport):
-    """Answers with what a function returns, as a stream, like a network."""
-
-    def __init__(self, handler: Handler) -> None:
-        self.handler = handler
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        response = self.handler(request)
-        return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(response.content))
-
 
 def build(name: str, handler: Handler, **more: Any) -> HttpProvider:
     """The provider as the registry builds it, over `handler` instead of a network."""
     own = {"azure": {"base_url": "https://res.openai.azure.com", "deployment": "dep"}}
     own["compatible"] = {"base_url": "https://llm.example.org/v1", "model": "llama"}
     config = ProviderConfig(name, SecretStr(KEY), **(own.get(name, {}) | more))
-    connect = lambda size: HttpClient(size, Canned(handler))  # noqa: E731
-    return build_providers(AIConfig((config,)), ManualClock(NOW), connect)[0]
+    return build_providers(AIConfig((config,)), ManualClock(NOW), lambda _: CannedHttp(handler))[0]
 
 
 def request(provider: HttpProvider, **more: Any) -> CompletionRequest:

@@ -213,7 +213,7 @@ async def test_a_thousand_calls_cancelled_at_random_leave_every_counter_exact() 
     admissions = service._chain._admissions
     assert (admissions.waiting, admissions._free, len(admissions._queues)) == (0, 20, 0)
     for lane in service._lanes:
-        assert not lane.guard._probes
+        assert (lane.guard._probes, lane.guard._running) == (set(), 0)
         sent = sum(line.provider == lane.name for line in ledger)
         assert lane.gates.all()[""].limiter("fake-1").left()[0] == 100_000 - sent
     await asyncio.gather(*(service.generate_completion(f"after {n}") for n in range(20)))

@@ -127,6 +127,7 @@ async def test_fault_8_a_cancelled_call_is_cancelled_and_casts_no_vote() -> None
 def test_fault_9_late_failures_do_not_postpone_recovery() -> None:
     """Calls that began before the opening and fail later move neither the opening time nor the state."""
     guard, clock = make(consecutive=1)
+    vote(guard, Vote.SUCCESS)
     late = [guard.admit() for _ in range(5)]
     vote(guard, Vote.FAILURE)
     clock.advance(3)
@@ -139,6 +140,7 @@ def test_fault_9_late_failures_do_not_postpone_recovery() -> None:
 def test_a_late_success_does_not_close_it() -> None:
     """A success from before the opening is no probe."""
     guard, clock = make(consecutive=1)
+    vote(guard, Vote.SUCCESS)
     late = guard.admit()
     assert late is not None
     vote(guard, Vote.FAILURE)

@@ -12,12 +12,12 @@ from pydantic import SecretStr
 
 from schemas import Outcome
 from streams.ai import AIConfig, AttemptFailed, CompletionRequest, ProviderConfig
-from streams.ai.http import HttpClient
 from streams.ai.provider import ModelList
 from streams.ai.providers._listing import listed
 from streams.ai.providers.http_provider import HttpProvider
 from streams.ai.providers.registry import build_providers
 from streams.clock import SystemClock
+from tests.canned_http import CannedHttp
 
 KEY = "sk-canary-0123456789"
 JSON = st.recursive(
@@ -29,15 +29,14 @@ ENTRY = st.fixed_dictionaries({"id": JSON, "shutdown_date": JSON | st.dates().ma
 
 
 def reply(status: int, body: bytes) -> httpx.Response:
-    """An answer as a network gives it: to be read once."""
-    return httpx.Response(status, stream=httpx.ByteStream(body))
+    """An answer."""
+    return httpx.Response(status, content=body)
 
 
 def build(handler: Any) -> HttpProvider:
     """OpenAI's adapter over a handler instead of a network."""
     config = AIConfig((ProviderConfig("openai", SecretStr(KEY)),))
-    connect = lambda size: HttpClient(size, httpx.MockTransport(handler))  # noqa: E731
-    return build_providers(config, SystemClock(), connect)[0]
+    return build_providers(config, SystemClock(), lambda _: CannedHttp(handler))[0]
 
 
 def test_openais_form_with_an_end() -> None:

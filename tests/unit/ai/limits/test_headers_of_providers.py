@@ -9,11 +9,11 @@ from pydantic import SecretStr
 
 from schemas import Outcome
 from streams.ai import AIConfig, Answer, AttemptFailed, CompletionRequest, ProviderConfig
-from streams.ai.http import HttpClient
 from streams.ai.limits.headroom import DAY, MINUTE, Headroom
 from streams.ai.outcomes import pause_seconds
 from streams.ai.providers.registry import build_providers
 from streams.clock import ManualClock
+from tests.canned_http import CannedHttp
 
 HEADERS = {
     "x-ratelimit-limit-requests": "1000",
@@ -37,24 +37,13 @@ GEMINI_GOOD = {"candidates": [{"content": {"parts": [{"text": "fine"}]}, "finish
 REFUSED = {"model": "m", "choices": [{"message": {"content": None, "refusal": "no"}, "finish_reason": "stop"}]}
 
 
-class Canned(httpx.AsyncBaseTransport):
-    """Answers every request alike."""
-
-    def __init__(self, status: int, body: Any, headers: Mapping[str, str]) -> None:
-        self._response = httpx.Response(status, json=body, headers=headers)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        told = self._response
-        return httpx.Response(told.status_code, headers=told.headers, stream=httpx.ByteStream(told.content))
-
-
 async def ask(name: str, status: int, body: Any, headers: Mapping[str, str] = HEADERS) -> Answer | AttemptFailed:
     """What the provider makes of a response."""
     own = {"azure": {"base_url": "https://res.openai.azure.com"}}
     own["compatible"] = {"base_url": "https://llm.example.org/v1", "model": "llama"}
     config = AIConfig((ProviderConfig(name, SecretStr("sk-1"), **own.get(name, {})),))  # type: ignore[arg-type]
-    connect = lambda size: HttpClient(size, Canned(status, body, headers))  # noqa: E731
-    provider = build_providers(config, ManualClock(), connect)[0]
+    told = httpx.Response(status, json=body, headers=headers)
+    provider = build_providers(config, ManualClock(), lambda _: CannedHttp(lambda _: told))[0]
     try:
         return await provider.generate_completion(
             CompletionRequest("id", "p", provider.model_for("fast"), 50, 0.0, 5.0)
