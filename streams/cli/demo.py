@@ -11,7 +11,6 @@ import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from schemas import FulltextVerdict, ProviderUsage
 from streams.cli import _demo_report as report
+from streams.cli._demo_run import Run
 from streams.errors import UserError
 from streams.sandbox.samples import Sample, load
 
@@ -33,23 +33,6 @@ _PROVIDER_VARIABLES = ("GROQ_", "GEMINI_", "AZURE_OPENAI_", "OPENAI_", "COMPATIB
 
 class DemoFailed(UserError):
     """The demo did not end as it should."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """What the demo saw: sample name -> its last verdict, and every usage event."""
-
-    samples: list[Sample]
-    verdicts: dict[str, FulltextVerdict]
-    usage: list[ProviderUsage]
-
-    @property
-    def right(self) -> int:
-        """Samples whose verdict is their label."""
-        return sum(
-            sample.name in self.verdicts and self.verdicts[sample.name].verdict == sample.label
-            for sample in self.samples
-        )
 
 
 @click.command("demo")
