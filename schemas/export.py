@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Literal
 
 from schemas.alerts import BudgetAlert
 from schemas.analytics import UsageAnalytics
@@ -9,6 +10,7 @@ from schemas.base import Message
 from schemas.content import ScrapedContent
 from schemas.health import ProviderHealth
 from schemas.leases import BudgetLease, BudgetRequest
+from schemas.replays import ReplayEntry
 from schemas.stats import ProviderStats
 from schemas.usage import ProviderUsage
 from schemas.verdict import FulltextVerdict
@@ -18,6 +20,7 @@ FOLDER = Path(__file__).parent / "json"
 TOPIC_MESSAGES: dict[str, type[Message]] = {
     "scraped-content": ScrapedContent,
     "fulltext-verdicts": FulltextVerdict,
+    "scraped-content.replays": ReplayEntry,
     "provider-usage": ProviderUsage,
     "provider-stats": ProviderStats,
     "usage-analytics": UsageAnalytics,
@@ -34,8 +37,13 @@ def render(topic: str) -> str:
     Raises KeyError for an unknown topic.
     """
     message = TOPIC_MESSAGES[topic]
-    schema = message.model_json_schema(mode="validation" if message is ScrapedContent else "serialization")
+    schema = message.model_json_schema(mode=mode_of(message))
     return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+
+
+def mode_of(message: type[Message]) -> Literal["validation", "serialization"]:
+    """The input is described as it may come, everything else as it is written."""
+    return "validation" if message is ScrapedContent else "serialization"
 
 
 def write(folder: Path = FOLDER) -> list[Path]:

@@ -137,6 +137,6 @@ def _errors(all_errors: Iterable[Mapping[str, ErrorCount]]) -> dict[str, ErrorCo
                 merged[kind] = error
                 continue
             # by text where the times are equal, so that the order of merging shows nowhere
-            last = max(before, error, key=lambda one: (one.last_seen, one.last_error or ""))
+            last = max(before, error, key=lambda one: (one.last_seen, one.last_error is not None, one.last_error or ""))
             merged[kind] = last.model_copy(update={"count": before.count + error.count})
     return merged

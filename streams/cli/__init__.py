@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "eval": "Judge labelled records and say how often that was right.",
     "kafka": "Run a real Apache Kafka in the foreground.",
     "publish": "Send documents to Kafka.",
+    "replay": "Send dead letters or records again, none twice.",
     "schemas": "Write the JSON Schema of every topic.",
     "secrets": "Encrypt API keys, and check which are found.",
     "top": "Show what the workers do, in the terminal.",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import quantiles
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from rich.console import Console
@@ -14,10 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from schemas import FulltextVerdict, ProviderUsage
+from streams.cli._demo_run import Run
 from streams.sandbox.samples import Sample
-
-if TYPE_CHECKING:
-    from streams.cli.demo import Run
 
 PAGE = Path(".demo") / "report.html"
 _NANO = 1_000_000_000
@@ -40,7 +38,7 @@ def progress(total: int) -> Iterator[Callable[[Sample, FulltextVerdict, int], No
         yield seen
 
 
-def show(run: "Run", local_tier: str, *, as_json: bool) -> Path | None:
+def show(run: Run, local_tier: str, *, as_json: bool) -> Path | None:
     """Print the result; returns the page's path, None where it could not be written."""
     if as_json:
         click.echo(json.dumps(summary(run, local_tier), indent=2))
@@ -61,7 +59,7 @@ def show(run: "Run", local_tier: str, *, as_json: bool) -> Path | None:
     return PAGE.resolve()
 
 
-def summary(run: "Run", local_tier: str) -> dict[str, Any]:
+def summary(run: Run, local_tier: str) -> dict[str, Any]:
     """The figures for a program; costs in nano-USD."""
     return {
         "samples": len(run.samples),
@@ -79,7 +77,7 @@ def summary(run: "Run", local_tier: str) -> dict[str, Any]:
     }
 
 
-def _labels(run: "Run") -> Table:
+def _labels(run: Run) -> Table:
     table = Table("label", "pages", "right", "taken for", title="Verdicts against the samples' labels")
     for label in sorted({sample.label for sample in run.samples}):
         pages = [sample for sample in run.samples if sample.label == label]

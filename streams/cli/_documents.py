@@ -1,23 +1,30 @@
 """Files, folders and stdin as records for `scraped-content`, one at a time: memory stays bounded."""
 
-import hashlib
 import os
 import sys
-from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 import orjson
-from pydantic import ValidationError
 
-from schemas import ScrapedContent
-from streams.errors import UserError
+from streams.cli import _warc
+from streams.cli._outgoing import (
+    Document,
+    Outgoing,
+    Source,
+    TooLarge,
+    Unknown,
+    Unreadable,
+    as_record,
+    digest_key,
+    problem_of,
+)
 
 JSONL = "jsonl"
+WARC = "warc"
 MEDIA_TYPES = {"html": "text/html", "pdf": "application/pdf", "xml": "application/xml", "text": "text/plain"}
-KINDS = (JSONL, *MEDIA_TYPES)
+KINDS = (JSONL, WARC, *MEDIA_TYPES)
 SUFFIXES = {
     ".jsonl": JSONL,
     ".ndjson": JSONL,
@@ -28,52 +35,11 @@ SUFFIXES = {
     ".xml": "xml",
     ".nxml": "xml",
     ".txt": "text",
+    ".warc": WARC,
+    ".warc.gz": WARC,
 }
 STDIN = "-"
 _CHUNK = 1024 * 1024
-
-
-class Unreadable(UserError):
-    """A path that cannot be published."""
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """A record to be sent."""
-
-    name: str
-    """Where it comes from, for messages: `file.jsonl:12` or a path."""
-    key: bytes
-    """The record's url or id, else the digest of its value: copies and versions of one page keep their order."""
-    value: bytes = field(repr=False)
-    problem: str = ""
-    """Why the worker will refuse it; empty when it is a valid record."""
-
-
-@dataclass(frozen=True)
-class TooLarge:
-    """Something above the limit; not sent."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """A file in a folder whose name says nothing about its type; not sent."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Source:
-    """What was asked for on the command line, beside the paths."""
-
-    limit_bytes: int
-    kind: str | None = None
-    user: str | None = None
-
-
-Document = Outgoing | TooLarge | Unknown
 
 
 def check_paths(paths: tuple[str, ...], source: Source) -> None:
@@ -91,9 +57,10 @@ def check_paths(paths: tuple[str, ...], source: Source) -> None:
 def read(paths: tuple[str, ...], source: Source) -> Iterator[Document]:
     """The records of all paths in order, folders sorted and recursively, hidden files left out.
 
-    JSONL lines go as they are, valid or not (the worker judges them), unless a user has to be written into them. Any
-    other file becomes a ScrapedContent whose id is its path relative to what was given, or its name; as `content`
-    where its bytes are UTF-8, else as `content_base64`, so that the bytes come back exactly.
+    JSONL lines go as they are, valid or not (the worker judges them), unless a user has to be written into them. Web
+    archives give a record for each response and resource. Any other file becomes a ScrapedContent whose id is its path
+    relative to what was given, or its name; as `content` where its bytes are UTF-8, else as `content_base64`, so that
+    the bytes come back exactly.
     """
     for given in paths:
         path = Path(given)
@@ -107,7 +74,8 @@ def read(paths: tuple[str, ...], source: Source) -> Iterator[Document]:
 
 
 def _kind(path: Path) -> str | None:
-    return SUFFIXES.get(path.suffix.lower())
+    name = path.name.lower()
+    return next((kind for suffix, kind in SUFFIXES.items() if name.endswith(suffix)), None)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -136,6 +104,9 @@ def _from_file(file: BinaryIO, name: str, identity: str, kind: str, source: Sour
     if kind == JSONL:
         yield from _lines(file, name, source)
         return
+    if kind == WARC:
+        yield from _warc.read(file, name, source)
+        return
     data = file.read(source.limit_bytes + 1)
     record = document(data, identity, kind, source.user)
     yield (
@@ -147,14 +118,8 @@ def _from_file(file: BinaryIO, name: str, identity: str, kind: str, source: Sour
 
 def document(data: bytes, identity: str, kind: str, user: str | None = None) -> bytes:
     """A file's bytes as the JSON of a ScrapedContent."""
-    record: dict[str, str] = {"id": identity, "content_type": MEDIA_TYPES[kind]}
-    if user:
-        record["user_id"] = user
-    try:
-        record["content"] = data.decode("utf-8")
-    except UnicodeDecodeError:
-        record["content_base64"] = b64encode(data).decode("ascii")
-    return orjson.dumps(record)
+    fields: dict[str, object] = {"id": identity, "content_type": MEDIA_TYPES[kind]}
+    return as_record(data, fields | ({"user_id": user} if user else {}))
 
 
 def _lines(file: BinaryIO, name: str, source: Source) -> Iterator[Document]:
@@ -179,25 +144,11 @@ def _line(value: bytes, name: str, user: str | None) -> Outgoing:
     try:
         fields = orjson.loads(value)
     except orjson.JSONDecodeError:
-        return Outgoing(name, _digest(value), value, "not JSON")
+        return Outgoing(name, digest_key(value), value, "not JSON")
     if not isinstance(fields, dict):
-        return Outgoing(name, _digest(value), value, "not a JSON object")
+        return Outgoing(name, digest_key(value), value, "not a JSON object")
     if user and not fields.get("user_id"):
         fields["user_id"] = user
         value = orjson.dumps(fields)
     key = next((text for text in (fields.get("url"), fields.get("id")) if isinstance(text, str) and text), None)
-    return Outgoing(name, key.encode() if key else _digest(value), value, _problem(value))
-
-
-def _problem(value: bytes) -> str:
-    try:
-        ScrapedContent.model_validate_json(value)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        return f"{where}: {first['msg']}" if where else first["msg"]
-    return ""
-
-
-def _digest(value: bytes) -> bytes:
-    return hashlib.sha256(value).hexdigest().encode()
+    return Outgoing(name, key.encode() if key else digest_key(value), value, problem_of(value))

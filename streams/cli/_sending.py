@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 
-from streams.cli._documents import Document, Outgoing, TooLarge
+from streams.cli._outgoing import Document, Outgoing, TooLarge, Unreadable
 from streams.pipeline.connection import client_arguments, connected
 from streams.pipeline.topics import HEADROOM_BYTES, SCRAPED, partitions_of
 from streams.settings import Settings
@@ -47,7 +47,8 @@ async def send_all(
     """Send at most `limit` records to scraped-content; `tally` is right at every moment, also after an error.
 
     Idempotent producer, acks from all replicas. A record that fails is counted; when the connection is gone nothing
-    more is read. Raises KafkaUnavailable, NoSuchTopic, SettingsError.
+    more is read. Raises KafkaUnavailable, NoSuchTopic, SettingsError, and
+    Unreadable when everything before it is sent.
     """
     await partitions_of(settings, SCRAPED)
     producer = AIOKafkaProducer(
@@ -62,13 +63,11 @@ async def send_all(
     topic = settings.topic(SCRAPED)
     async with connected(producer, settings):
         run = _Run(producer, topic, tally, watch)
-        for document in documents:
-            if limit is not None and tally.sent >= limit:
-                break
-            if not isinstance(document, Outgoing):
-                run.skip(document)
-            elif not await run.send(document):
-                break
+        try:
+            await run.all(documents, limit)
+        except Unreadable:
+            await run.finish()  # what was read before is sent
+            raise
         await run.finish()
 
 
@@ -83,6 +82,16 @@ class _Run:
         self._way: deque[tuple[Outgoing, asyncio.Future[object]]] = deque()
         self._bytes = 0
         self._lost = False
+
+    async def all(self, documents: Iterable[Document], limit: int | None) -> None:
+        """Put them on their way until there are `limit` or the connection is gone."""
+        for document in documents:
+            if limit is not None and self._tally.sent >= limit:
+                return
+            if not isinstance(document, Outgoing):
+                self.skip(document)
+            elif not await self.send(document):
+                return
 
     def skip(self, document: Document) -> None:
         """Count and name what is not sent."""

@@ -12,7 +12,6 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from schemas import FulltextVerdict, ProviderUsage
 from streams.cli import _demo_report as report
+from streams.cli._demo_run import Run
 from streams.errors import UserError
 from streams.sandbox.samples import Sample, load
 
@@ -44,23 +44,6 @@ _PROVIDER_VARIABLES = (
 
 class DemoFailed(UserError):
     """The demo did not end as it should."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """What the demo saw: sample name -> its last verdict, and every usage event."""
-
-    samples: list[Sample]
-    verdicts: dict[str, FulltextVerdict]
-    usage: list[ProviderUsage]
-
-    @property
-    def right(self) -> int:
-        """Samples whose verdict is their label."""
-        return sum(
-            sample.name in self.verdicts and self.verdicts[sample.name].verdict == sample.label
-            for sample in self.samples
-        )
 
 
 @click.command("demo")

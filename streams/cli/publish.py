@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from streams.cli import _documents
+from streams.cli._outgoing import Source
 from streams.cli._sending import Tally, Watcher, send_all
 from streams.pipeline.topics import SCRAPED
 from streams.settings import Settings, load
@@ -26,16 +27,18 @@ from streams.settings import Settings, load
 def command(paths: tuple[str, ...], kind: str | None, user: str | None, limit: int | None, as_json: bool) -> None:
     """Send files, folders or stdin (-) to scraped-content and wait until Kafka has acknowledged every record.
 
-    JSONL (one record a line, sent as it is; the worker judges it), HTML, PDF, JATS XML and text. Folders are read
-    recursively; the id of a file is its path inside the folder. Exit 1 when anything was not acknowledged.
+    JSONL (one record a line, sent as it is; the worker judges it), HTML, PDF, JATS XML, text, and web archives (WARC;
+    extra `warc`). Folders are read recursively; the id of a file is its path inside the folder. Exit 1 when anything
+    was not acknowledged.
 
     \b
     Example:  fulltext publish pages.jsonl
               fulltext publish papers/ --user alice
+              fulltext publish crawl.warc.gz
               curl -s https://example.org | fulltext publish - --type html
     """
     settings = load()
-    source = _documents.Source(settings.verify_max_record_bytes, kind, user)
+    source = Source(settings.verify_max_record_bytes, kind, user)
     _documents.check_paths(paths, source)
     tally = Tally()
     try:

@@ -12,7 +12,7 @@ import click
 from pydantic import ValidationError
 
 from schemas import FulltextVerdict, Verdict
-from streams.cli import _confusion, _verdict_table
+from streams.cli import _confusion, _verdict_export, _verdict_table
 from streams.cli._topic_reader import read_topic
 from streams.pipeline.topics import VERDICTS
 from streams.settings import Settings, load
@@ -37,19 +37,41 @@ class Wanted:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Compare with the `label` of each `id` in this JSONL.",
 )
-def command(as_json: bool, follow: bool, limit: int | None, kinds: tuple[str, ...], labels: Path | None) -> None:
+@click.option("--export", "kind", type=click.Choice(_verdict_export.FORMATS), help="Write them for other programs.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="File of --export.  [default: stdout]",
+)
+def command(
+    as_json: bool,
+    follow: bool,
+    limit: int | None,
+    kinds: tuple[str, ...],
+    labels: Path | None,
+    kind: str | None,
+    output: Path | None,
+) -> None:
     """Show the verdicts so far; copies with the same verdict_id count once, the last one.
 
     \b
     Example:  fulltext verdicts
               fulltext verdicts --verdict paywall --json
               fulltext verdicts --labels labelled.jsonl
+              fulltext verdicts --export csv --output verdicts.csv
     """
+    if output and not kind:
+        raise click.UsageError("--output belongs to --export")
+    if kind and (follow or as_json or labels):
+        raise click.UsageError("--export writes all verdicts so far: leave --follow, --json and --labels out")
     if labels and (follow or limit or kinds):
         raise click.UsageError("--labels compares everything: leave --follow, --limit and --verdict out")
     settings = load()
     wanted = Wanted(frozenset(kinds), limit, as_json)
-    if labels:
+    if kind:
+        count = asyncio.run(_verdict_export.export(settings, kind, output, wanted.kinds, limit))
+        click.echo(f"{count} verdicts written", err=True)
+    elif labels:
         _show_confusion(labels, settings, wanted)
     elif follow:
         asyncio.run(_follow(settings, wanted))

@@ -19,6 +19,7 @@ from streams.settings import Settings
 SCRAPED = "scraped-content"
 VERDICTS = "fulltext-verdicts"
 DEAD_LETTERS = "scraped-content.dlq"
+REPLAYS = "scraped-content.replays"
 USAGE = "provider-usage"
 STATS = "provider-stats"
 ANALYTICS = "usage-analytics"
@@ -103,6 +104,7 @@ def specs(settings: Settings) -> tuple[TopicSpec, ...]:
         TopicSpec(name(SCRAPED), many, retention_ms=7 * _DAY_MS, max_message_bytes=large),
         TopicSpec(name(VERDICTS), many, retention_ms=30 * _DAY_MS),
         TopicSpec(name(DEAD_LETTERS), many, retention_ms=30 * _DAY_MS, max_message_bytes=large),
+        TopicSpec(name(REPLAYS), 1, "compact"),  # for ever: what was replayed is not replayed again, however old
         TopicSpec(name(USAGE), 1, retention_ms=35 * _DAY_MS),  # a month's sums can be made again
         TopicSpec(name(STATS), 1, "compact", segment_bytes=_SNAPSHOT_SEGMENT_BYTES),
         TopicSpec(name(ANALYTICS), 1, "compact", segment_bytes=_SNAPSHOT_SEGMENT_BYTES),

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from schemas import ScrapedContent
 from streams.cli import _documents
-from streams.cli._documents import Outgoing, Source, TooLarge, Unknown, Unreadable, document, read
+from streams.cli._documents import document, read
+from streams.cli._outgoing import Outgoing, Source, TooLarge, Unknown, Unreadable
 
 SOURCE = Source(limit_bytes=10_000)
 

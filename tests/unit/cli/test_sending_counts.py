@@ -5,7 +5,7 @@ import asyncio
 from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
 from streams.cli import _sending
-from streams.cli._documents import Outgoing, TooLarge, Unknown
+from streams.cli._outgoing import Outgoing, TooLarge, Unknown
 from streams.cli._sending import Tally, _Run
 
 

@@ -27,6 +27,7 @@ from schemas import (
     ProviderWindow,
     Reason,
     RecordSource,
+    ReplayEntry,
     ScrapedContent,
     Spending,
     UsageAnalytics,
@@ -65,6 +66,13 @@ VERDICT = FulltextVerdict(
 SAMPLES: dict[str, Message] = {
     "scraped-content": ScrapedContent(id="c1", content="text", fetched_at=NOW, allowed_providers=("groq",)),
     "fulltext-verdicts": VERDICT,
+    "scraped-content.replays": ReplayEntry(
+        run="r",
+        state="replayed",
+        at=NOW,
+        origin=RecordSource(topic="scraped-content", partition=1, offset=2),
+        copied_to=RecordSource(topic="scraped-content", partition=1, offset=9),
+    ),
     "provider-usage": USAGE,
     "provider-stats": ProviderStats(
         provider="groq",
