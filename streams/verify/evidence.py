@@ -24,6 +24,10 @@ _LONG_PROSE = 60
 _CITATION = re.compile(
     r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]|\((?:[^()]{0,80}?\b(?:1[89]|20)\d\d[a-z]?)\)|（[^（）]{0,40}(?:19|20)\d\d[^（）]{0,4}）"
 )
+_OPENS_BODY = re.compile(
+    r"^\W*(?:\d{1,2}\.?|I\.)?\s*(?:introdu|einleitung|inleiding|введение|引言|はじめに|序論|緒言|مقدمة)", re.IGNORECASE
+).match
+"""An introduction by that name is a body's first section; a background may be an abstract's."""
 _PAGE_RANGE = re.compile(r"\bpp?\.?\s?\d+\s?[-–]\s?\d+|\b[Ss]\.\s?\d+\s?[-–]\s?\d+|\b\d{1,4}\s?[-–]\s?\d{1,4}$")
 
 
@@ -135,6 +139,10 @@ class _Walk:
         self.longest = self.headings = self.references = self.citations = self.page_ranges = 0
         self.link_chars = self.main_chars = 0
         self.sections: dict[str, int] = {}
+        self._parts_of_abstract: set[str] | None = None
+        """Sections seen in an abstract that has headings of its own; None outside of one."""
+        self._words_before = 0
+        """Words of abstracts when the last heading came."""
         self.prose: list[Block] = []
         self.reference_tail = False
 
@@ -160,6 +168,8 @@ class _Walk:
     def _heading(self, block: Block) -> None:
         self.headings += 1
         section = vocabulary().section(block.text)
+        if self._is_in_abstract(block.text, section):
+            return
         if section:
             self.section = section
             self.sections.setdefault(section, 0)
@@ -169,6 +179,20 @@ class _Walk:
                 self.reference_tail = False
         elif self.section == "abstract":
             self.section = None  # a body without the usual names of sections begins
+
+    def _is_in_abstract(self, heading: str, section: str | None) -> bool:
+        """A heading right under `Abstract` makes it a structured one; an introduction or a section again ends it."""
+        parts = self._parts_of_abstract
+        is_open = self.section == "abstract" and self.abstract_words < ABSTRACT_WORDS
+        if parts is None:
+            goes_on = section in BODY_SECTIONS and self.abstract_words == self._words_before
+        else:
+            goes_on = section in BODY_SECTIONS and section not in parts if section else "conclusion" not in parts
+        if is_open and goes_on and not _OPENS_BODY(heading):
+            self._parts_of_abstract = (parts or set()) | ({section} if section else set())
+            return True
+        self._parts_of_abstract, self._words_before = None, self.abstract_words
+        return False
 
     def _text(self, block: Block, words: int) -> None:
         if words < PROSE_WORDS or block.kind == "caption":

@@ -24,6 +24,11 @@ _CAPTION = re.compile(
 _ENDS_SENTENCE = (".", "!", "?", ";", ",", "。", "！", "？", "،", "؛", "؟", "…")
 
 
+def has_year(text: str) -> bool:
+    """A year of print stands in the text."""
+    return bool(_YEAR.search(text))
+
+
 def looks_like_reference(text: str) -> bool:
     """One entry of a reference list: a year and one more sign, not long."""
     if len(text) > 700 or not _YEAR.search(text):
