@@ -67,6 +67,8 @@ class Evidence:
     script_notice: str | None
     metadata_free: bool | None
     http_status: int | None
+    block_words: tuple[int, ...] = ()
+    """Words of each block of the document, counted once."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """Phrase kind -> how many distinct phrases of it occur."""
 
@@ -94,8 +96,9 @@ class Evidence:
 def gather(record: ScrapedContent, document: Document) -> Evidence:
     """Count everything once; linear in the length of the text."""
     walk = _Walk()
-    for block in document.blocks:
-        walk.take(block)
+    words = tuple(count_words(block.text) for block in document.blocks)
+    for block, count in zip(document.blocks, words, strict=True):
+        walk.take(block, count)
     hits = vocabulary().find(document.text)
     notices = vocabulary().find(document.script_notice or "", ("js",))
     length = len(record.content) if record.content is not None else len(record.content_base64 or b"")
@@ -126,6 +129,7 @@ def gather(record: ScrapedContent, document: Document) -> Evidence:
         script_notice=document.script_notice,
         metadata_free=document.metadata.is_accessible_for_free,
         http_status=record.http_status,
+        block_words=words,
         counts=_distinct(document.text, hits) | ({"noscript": len(notices)} if notices else {}),
     )
 
@@ -146,8 +150,7 @@ class _Walk:
         self.prose: list[Block] = []
         self.reference_tail = False
 
-    def take(self, block: Block) -> None:
-        words = count_words(block.text)
+    def take(self, block: Block, words: int) -> None:
         self.all_words += words
         if block.kind == "furniture":
             return

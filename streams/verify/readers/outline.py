@@ -49,9 +49,9 @@ def looks_like_heading(text: str) -> bool:
         return False
     if vocabulary().section(text):
         return True
-    if text.endswith(_ENDS_SENTENCE) or count_words(text) > _MAX_HEADING_WORDS:
+    if not _NUMBERED.match(text) or text.endswith(_ENDS_SENTENCE) or _YEAR.search(text):
         return False
-    return bool(_NUMBERED.match(text)) and not _YEAR.search(text)
+    return count_words(text) <= _MAX_HEADING_WORDS
 
 
 def outline(texts: Iterable[str]) -> Iterator[Draft]:
