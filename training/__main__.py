@@ -32,6 +32,7 @@ def main(data: Path, out: Path) -> None:
         report.lines(
             "Cross-validated by article, thresholds chosen inside:", records, report.cross_validated(records, SEED)
         ),
+        _left_out(records),
         _unseen(records),
     ):
         click.echo("\n".join(block))
@@ -59,6 +60,16 @@ def main(data: Path, out: Path) -> None:
     _check(written, records, crossval.scores(crossval.predict(fitted, records.numbers)))
     out.write_bytes(written)
     click.echo(f"Wrote {out} ({len(written) / 1e3:.0f} kB)")
+
+
+def _left_out(records: Dataset) -> list[str]:
+    found = report.sources_left_out(records, SEED)
+    if found is None:
+        return []
+    judged, right = found
+    each = ", ".join(f"{name.rpartition('/')[2]} {share.count}/{share.total}" for name, share in right.items())
+    title = "Each source judged by a model of the others, thresholds chosen inside:"
+    return [*report.lines(title, records, judged), f"  decided rightly   {each}"]
 
 
 def _unseen(records: Dataset) -> list[str]:

@@ -11,7 +11,7 @@ from schemas import ScrapedContent
 from streams.verify.evidence import Evidence, gather
 from streams.verify.features import FEATURES
 from streams.verify.measure import measure
-from streams.verify.model.judge import is_out_of_reach, is_refused
+from streams.verify.model.judge import is_out_of_reach, is_refused, is_spared
 from streams.verify.policy import DEFAULT_POLICY
 from streams.verify.read import read
 from streams.verify.rules import decide
@@ -37,6 +37,8 @@ class Dataset:
     evidence: tuple[Evidence, ...]
     refused: np.ndarray
     """True where the counts do not allow `full_text`, whatever a model says."""
+    spared: np.ndarray
+    """True where the counts do not allow a rejection, whatever a model says."""
     beyond: np.ndarray
     """True where the model is not asked: what it knows does not hold there."""
 
@@ -55,7 +57,7 @@ def load(path: Path) -> Dataset:
     """Read and measure every record. Needs `label`; `group` and `source` where there are any."""
     data = path.read_bytes()
     rows = [orjson.loads(line) for line in data.splitlines() if line.strip()]
-    numbers, ruled, counts, refused, beyond = [], [], [], [], []
+    numbers, ruled, counts, refused, spared, beyond = [], [], [], [], [], []
     for row in rows:
         record = ScrapedContent.model_validate({name: row.get(name) for name in INPUTS if row.get(name) is not None})
         document = read(record)
@@ -68,6 +70,7 @@ def load(path: Path) -> Dataset:
         ruled.append(decision.verdict.value if decision else "")
         counts.append(evidence)
         refused.append(is_refused(evidence, DEFAULT_POLICY))
+        spared.append(is_spared(evidence))
         beyond.append(is_out_of_reach(evidence, record.title))
     return Dataset(
         digest=hashlib.sha256(data).hexdigest(),
@@ -78,5 +81,6 @@ def load(path: Path) -> Dataset:
         ruled=np.array(ruled),
         evidence=tuple(counts),
         refused=np.array(refused),
+        spared=np.array(spared),
         beyond=np.array(beyond),
     )

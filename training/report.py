@@ -13,6 +13,8 @@ from training.crossval import Distribution
 from training.dataset import Dataset
 from training.thresholds import Thresholds, calibrate, choose
 
+_LEAST_OF_SOURCE, _LEAST_LABELS = 5, 3
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -32,11 +34,31 @@ def cross_validated(data: Dataset, seed: int) -> Judged:
     return Judged(said, probability)
 
 
+def sources_left_out(data: Dataset, seed: int) -> tuple[Judged, dict[str, Share]] | None:
+    """Each source is judged by a model of all the others; those of few records together. None with one source.
+
+    The nearest that one file comes to records of other publishers and sites. Also: how many of each source's decided
+    records were right.
+    """
+    counts = Counter(data.sources.tolist())
+    names = np.array([name if counts[name] >= _LEAST_OF_SOURCE else "(small sources)" for name in data.sources])
+    said, probability = np.full(len(data.labels), -1), np.zeros(len(data.labels))
+    right: dict[str, Share] = {}
+    for name, _ in Counter(names.tolist()).most_common():
+        train, test = np.flatnonzero(names != name), np.flatnonzero(names == name)
+        if len(set(data.labels[train])) < _LEAST_LABELS:
+            return None
+        _judge(data, train, test, seed, said, probability)
+        found = said[test] >= 0
+        right[name] = Share(int((said[test] == data.full[test])[found].sum()), int(found.sum()))
+    return Judged(said, probability), right
+
+
 def source_held_out(data: Dataset, seed: int) -> Judged | None:
     """The largest source trains, the others test: how it fares on sites that it has never seen; None with one."""
     largest = Counter(data.sources.tolist()).most_common(1)[0][0]
     train, test = np.flatnonzero(data.sources == largest), np.flatnonzero(data.sources != largest)
-    if len(test) < 20 or len(set(data.labels[train])) < 3:
+    if len(test) < 20 or len(set(data.labels[train])) < _LEAST_LABELS:
         return None
     said, probability = np.full(len(data.labels), -2), np.zeros(len(data.labels))
     said[test] = -1
@@ -62,7 +84,7 @@ def settle(scores: np.ndarray, data: Dataset, rows: np.ndarray) -> tuple[Calibra
     silent = data.silent[rows]
     scores, rows = scores[silent], rows[silent]
     calibration = calibrate(scores, data.full[rows], len(set(rows.tolist())))
-    return calibration, choose(scores, data.full[rows], ~data.refused[rows], calibration)
+    return calibration, choose(scores, data.full[rows], data.refused[rows], data.spared[rows], calibration)
 
 
 def decided(data: Dataset, rows: np.ndarray, found: list[Distribution], thresholds: Thresholds) -> np.ndarray:
@@ -70,7 +92,7 @@ def decided(data: Dataset, rows: np.ndarray, found: list[Distribution], threshol
     said = np.full(len(rows), -1)
     scores, ask = crossval.scores(found), data.silent[rows]
     sure = np.array([kind_of(shares, data.evidence[row]) is not None for row, shares in zip(rows, found, strict=True)])
-    said[ask & (scores <= thresholds.reject) & sure] = 0
+    said[ask & (scores <= thresholds.reject) & sure & ~data.spared[rows]] = 0
     said[ask & (scores >= thresholds.accept) & ~data.refused[rows]] = 1
     ruled = data.ruled[rows]
     said[ruled != ""] = 0
@@ -119,6 +141,7 @@ def kinds(data: Dataset, runs: list[list[Distribution]], thresholds: Thresholds)
         for run in runs
         for row, shares in enumerate(run)
         if data.silent[row]
+        and not data.spared[row]
         and shares["full_text"] <= thresholds.reject
         and kind_of(shares, data.evidence[row]) is not None
     ]

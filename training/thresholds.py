@@ -33,15 +33,17 @@ def calibrate(scores: np.ndarray, full: np.ndarray, records: int) -> Calibration
     )
 
 
-def choose(scores: np.ndarray, full: np.ndarray, allowed: np.ndarray, calibration: Calibration) -> Thresholds:
+def choose(
+    scores: np.ndarray, full: np.ndarray, refused: np.ndarray, spared: np.ndarray, calibration: Calibration
+) -> Thresholds:
     """The widest thresholds whose decided records keep to the target, both as counted and as calibrated.
 
-    `allowed`: where the counts let a score be accepted; elsewhere no threshold matters.
+    `refused`, `spared`: where the counts let no score be accepted, or rejected; there no threshold matters.
     """
     line = replace(calibration, least=0.0)
     probability = np.array([line.apply(score) for score in scores])
-    accept = _reach(scores[allowed], ~full[allowed], 1 - probability[allowed], TARGET_ACCEPT)
-    reject = 1 - _reach(1 - scores, full, probability, TARGET_REJECT)
+    accept = _reach(scores[~refused], ~full[~refused], 1 - probability[~refused], TARGET_ACCEPT)
+    reject = 1 - _reach(1 - scores[~spared], full[~spared], probability[~spared], TARGET_REJECT)
     return Thresholds(round(accept, 3), round(reject, 3))
 
 

@@ -27,10 +27,13 @@ class PoolFault(Exception):
 
 
 class ReadingPool:
-    """`processes` worker processes, started at first use; `initializer` runs once in each."""
+    """`processes` worker processes, started at first use; `warm_up` runs once in each before its first document."""
 
-    def __init__(self, processes: int, *, limit_seconds: float = LIMIT_SECONDS) -> None:
+    def __init__(
+        self, processes: int, *, limit_seconds: float = LIMIT_SECONDS, warm_up: Callable[[], None] | None = None
+    ) -> None:
         self._processes = processes
+        self._warm_up = warm_up
         self._limit_seconds = limit_seconds
         self._shared: ProcessPoolExecutor | None = None
         self._places = asyncio.Semaphore(processes)
@@ -41,7 +44,7 @@ class ReadingPool:
         """Call `function` in a pool process. Raises PoolFault, or what the function raised."""
         async with self._places:
             if self._shared is None:
-                self._shared = _executor(self._processes)
+                self._shared = _executor(self._processes, self._warm_up)
             shared = self._shared
             try:
                 return await self._within_limit(shared, function, *args, **kwargs)
@@ -50,7 +53,7 @@ class ReadingPool:
                     self._shared = None
                     _kill(shared)
         async with self._alone:
-            single = _executor(1)
+            single = _executor(1, self._warm_up)
             try:
                 return await self._within_limit(single, function, *args, **kwargs)
             except BrokenProcessPool:
@@ -75,14 +78,17 @@ class ReadingPool:
             self._shared = None
 
 
-def _executor(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_enter, initargs=(os.getpid(),))
+def _executor(processes: int, warm_up: Callable[[], None] | None) -> ProcessPoolExecutor:
+    initargs = (os.getpid(), warm_up)
+    return ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_enter, initargs=initargs)
 
 
-def _enter(parent: int) -> None:
-    """Leave Ctrl-C to the parent, and end with it even when it is killed."""
+def _enter(parent: int, warm_up: Callable[[], None] | None) -> None:
+    """Leave Ctrl-C to the parent, end with it even when it is killed, and load what documents need."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+    if warm_up is not None:
+        warm_up()
 
 
 def _follow(parent: int) -> None:

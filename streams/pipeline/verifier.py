@@ -1,5 +1,6 @@
 """The worker's parts and their life: what happens to one record, end to end."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -22,7 +23,7 @@ from streams.pipeline.pool import ReadingPool
 from streams.pipeline.record import Record
 from streams.pipeline.share import PartitionShare
 from streams.pipeline.usage import UsageTables
-from streams.verify import Policy
+from streams.verify import Policy, warm_up
 
 
 class ClosingAsker(Asker, Protocol):
@@ -90,7 +91,7 @@ class Verifier:
         self._money = money
         self._alerts = alerts
         self._usage = usage
-        self._pool = ReadingPool(limits.pool_processes)
+        self._pool = ReadingPool(limits.pool_processes, warm_up=warm_up)
         self._brake = Brake(limits.dlq_max_ratio, limits.dlq_min_records)
         self._dead_letters = DeadLetters(delivery, topics.dead_letters, self._brake)
         self._share = PartitionShare()
@@ -112,6 +113,7 @@ class Verifier:
 
     async def start(self) -> None:
         """Connect the producer, read what there is to spend, connect the providers. Raises LedgerUnusable."""
+        await asyncio.to_thread(warm_up)  # before the first record: nothing is loaded in its time, or in the loop
         await self._delivery.start()
         if self._money is not None:
             await self._money.start(self._delivery.send, self._crash)

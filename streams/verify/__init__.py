@@ -7,6 +7,7 @@
 Layout, in the order in which a record meets them
 -------------------------------------------------
 verifier     all steps in one call: `verify_document`
+warm         what is otherwise loaded on first use
 examination  `examine`: from a record to a verdict or a question
 identity     content id, digest, verdict id; is it the work that was asked for
 read, sniff  what kind of document it is, and its one reader in `readers/`; `encodings` of bytes
@@ -35,6 +36,7 @@ from streams.verify.opinions import Ask, judged
 from streams.verify.policy import Policy
 from streams.verify.question import Earlier, Question
 from streams.verify.verifier import verify_document
+from streams.verify.warm import warm_up
 
 __all__ = [
     "Ask",
@@ -51,4 +53,5 @@ __all__ = [
     "judged",
     "undetermined",
     "verify_document",
+    "warm_up",
 ]

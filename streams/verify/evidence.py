@@ -24,6 +24,10 @@ _LONG_PROSE = 60
 _CITATION = re.compile(
     r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]|\((?:[^()]{0,80}?\b(?:1[89]|20)\d\d[a-z]?)\)|（[^（）]{0,40}(?:19|20)\d\d[^（）]{0,4}）"
 )
+_OPENS_BODY = re.compile(
+    r"^\W*(?:\d{1,2}\.?|I\.)?\s*(?:introdu|einleitung|inleiding|введение|引言|はじめに|序論|緒言|مقدمة)", re.IGNORECASE
+).match
+"""An introduction by that name is a body's first section; a background may be an abstract's."""
 _PAGE_RANGE = re.compile(r"\bpp?\.?\s?\d+\s?[-–]\s?\d+|\b[Ss]\.\s?\d+\s?[-–]\s?\d+|\b\d{1,4}\s?[-–]\s?\d{1,4}$")
 
 
@@ -63,6 +67,8 @@ class Evidence:
     script_notice: str | None
     metadata_free: bool | None
     http_status: int | None
+    block_words: tuple[int, ...] = ()
+    """Words of each block of the document, counted once."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """Phrase kind -> how many distinct phrases of it occur."""
 
@@ -90,8 +96,9 @@ class Evidence:
 def gather(record: ScrapedContent, document: Document) -> Evidence:
     """Count everything once; linear in the length of the text."""
     walk = _Walk()
-    for block in document.blocks:
-        walk.take(block)
+    words = tuple(count_words(block.text) for block in document.blocks)
+    for block, count in zip(document.blocks, words, strict=True):
+        walk.take(block, count)
     hits = vocabulary().find(document.text)
     notices = vocabulary().find(document.script_notice or "", ("js",))
     length = len(record.content) if record.content is not None else len(record.content_base64 or b"")
@@ -122,6 +129,7 @@ def gather(record: ScrapedContent, document: Document) -> Evidence:
         script_notice=document.script_notice,
         metadata_free=document.metadata.is_accessible_for_free,
         http_status=record.http_status,
+        block_words=words,
         counts=_distinct(document.text, hits) | ({"noscript": len(notices)} if notices else {}),
     )
 
@@ -135,11 +143,14 @@ class _Walk:
         self.longest = self.headings = self.references = self.citations = self.page_ranges = 0
         self.link_chars = self.main_chars = 0
         self.sections: dict[str, int] = {}
+        self._parts_of_abstract: set[str] | None = None
+        """Sections seen in an abstract that has headings of its own; None outside of one."""
+        self._words_before = 0
+        """Words of abstracts when the last heading came."""
         self.prose: list[Block] = []
         self.reference_tail = False
 
-    def take(self, block: Block) -> None:
-        words = count_words(block.text)
+    def take(self, block: Block, words: int) -> None:
         self.all_words += words
         if block.kind == "furniture":
             return
@@ -160,6 +171,8 @@ class _Walk:
     def _heading(self, block: Block) -> None:
         self.headings += 1
         section = vocabulary().section(block.text)
+        if self._is_in_abstract(block.text, section):
+            return
         if section:
             self.section = section
             self.sections.setdefault(section, 0)
@@ -169,6 +182,20 @@ class _Walk:
                 self.reference_tail = False
         elif self.section == "abstract":
             self.section = None  # a body without the usual names of sections begins
+
+    def _is_in_abstract(self, heading: str, section: str | None) -> bool:
+        """A heading right under `Abstract` makes it a structured one; an introduction or a section again ends it."""
+        parts = self._parts_of_abstract
+        is_open = self.section == "abstract" and self.abstract_words < ABSTRACT_WORDS
+        if parts is None:
+            goes_on = section in BODY_SECTIONS and self.abstract_words == self._words_before
+        else:
+            goes_on = section in BODY_SECTIONS and section not in parts if section else "conclusion" not in parts
+        if is_open and goes_on and not _OPENS_BODY(heading):
+            self._parts_of_abstract = (parts or set()) | ({section} if section else set())
+            return True
+        self._parts_of_abstract, self._words_before = None, self.abstract_words
+        return False
 
     def _text(self, block: Block, words: int) -> None:
         if words < PROSE_WORDS or block.kind == "caption":

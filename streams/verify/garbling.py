@@ -2,7 +2,7 @@
 
 import re
 
-_SAMPLE = 6_000
+_SAMPLE = 3_000
 """Characters from the middle."""
 _MOJIBAKE = re.compile(
     r"[ÃÂ][\u0080-\u00bf\u2013-\u203a\u20ac\u0152-\u017e]|â€|Ð[\u0080-\u00bf]|Ñ[\u0080-\u00bf]|ï¿½|\ufffd|\(cid:\d+\)"

@@ -7,7 +7,7 @@ from streams.verify.evidence import BODY_SECTIONS, PROSE_WORDS, Evidence
 from streams.verify.limits import SCAN_CHARS
 from streams.verify.readers.outline import looks_like_reference
 from streams.verify.vocabulary import vocabulary
-from streams.verify.wording import count_words, title_words
+from streams.verify.wording import title_words
 
 LONG_LINE_WORDS = 40
 """Prose: no menu, caption or reference has so many words in one block, as a rule."""
@@ -29,8 +29,8 @@ _BARRIERS = ("bot", "js", "error", "consent", "loading")
 def measure(document: Document, evidence: Evidence, title: str | None) -> dict[str, float]:
     """Every feature by its name, in the order of `features.FEATURES`. Linear in the length of the text."""
     prose = _Prose()
-    for block in document.blocks:
-        prose.take(block)
+    for block, count in zip(document.blocks, evidence.block_words, strict=True):
+        prose.take(block, count)
     words = max(1, evidence.main_words)
     text = document.text[:SCAN_CHARS]
     low = text.lower()
@@ -106,10 +106,9 @@ class _Prose:
         self.last_clean = False
         self._in_references = self._heading_open = False
 
-    def take(self, block: Block) -> None:
+    def take(self, block: Block, words: int) -> None:
         if block.kind == "furniture":
             return
-        words = count_words(block.text)
         self.lines += 1
         self.short_lines += words < _SHORT_LINE_WORDS
         self.after += words

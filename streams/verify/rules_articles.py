@@ -11,12 +11,15 @@ _WALLS = ("paywall", "access_options", "login", "snippets", "loading", "truncati
 
 
 def structured(document: Document, evidence: Evidence) -> Decision | None:
-    """JATS or TEI that parsed whole: with a body of several sections it is the article, without one the abstract."""
+    """JATS or TEI that parsed whole: a body of several sections with references or the like after it is the article.
+
+    Without a body it is the abstract. A body with nothing after it may be cut between two paragraphs.
+    """
     if document.kind != "jats" or evidence.problems or not _titled(evidence.identity, 0.5):
         return None
     if evidence.structured_body is False and evidence.body_words < 60 and evidence.abstract_words >= 40:
         return Decision(Verdict.ABSTRACT_ONLY, 0.98, ("NO_BODY",), _first(document, "against", "NO_BODY"))
-    closed = evidence.tail in {"complete", "references"} and not _cut_in_prose(document)
+    closed = evidence.tail == "references" and not _cut_in_prose(document)
     sections = [name for name in BODY_SECTIONS if evidence.sections.get(name, 0) >= 40]
     ends = {"conclusion", "discussion"} & set(sections)
     if evidence.structured_body and closed and evidence.body_words >= 800 and len(sections) >= 3 and ends:
@@ -79,7 +82,7 @@ def only_abstract(document: Document, evidence: Evidence) -> Decision | None:
         return None
     if evidence.tail != "complete" or any(evidence.count(kind) for kind in _WALLS) or evidence.count("short_item"):
         return None
-    if evidence.problems or evidence.identity.verdict == "mismatch" or evidence.kind not in {"text", "html"}:
+    if evidence.problems or evidence.identity.verdict == "mismatch" or evidence.kind == "jats":
         return None
     return Decision(
         Verdict.ABSTRACT_ONLY,

@@ -19,11 +19,16 @@ SECTIONS = ("abstract", "introduction", "methods", "results", "discussion", "con
 _NUMBERING = re.compile(
     r"^(?:(?:section|chapter|kapitel)\s+)?(?:\d{1,2}(?:\.\d{1,2})*\.?|[ivx]{1,5}[.)]|[a-z][.)]|[一二三四五六七八九十]+[、.])\s*"
 )
+_LONGEST_NAME = 64
+"""Characters of a section's name with its number."""
 _EDGES = " \t:.-–—|*#。："
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0600-\u06ff]")
 """Scripts that do not set every word apart: kana, ideographs, Arabic (its articles are written on to the word)."""
 _UNSPACED_LEADS = bytes((*range(0xD8, 0xDC), *range(0xE3, 0xEA)))
 """First bytes of their characters in UTF-8."""
+
+
+_JOINERS = bytes.maketrans(b"-'", b"  ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Vocabulary:
 
     def section(self, heading: str) -> str | None:
         """Which section of an article a heading opens, or None: `"2. Methods:"` is `methods`."""
+        if len(heading) > _LONGEST_NAME:
+            return None
         name = lower(heading).strip(_EDGES)
         return self.sections.get(name) or self.sections.get(_NUMBERING.sub("", name).strip(_EDGES))
 
@@ -111,11 +118,7 @@ def _is_whole(low: str, start: int, end: int) -> bool:
 
 def _words(low: str) -> set[bytes]:
     """The words of a text, taken apart at hyphens and apostrophes: `open-access` gives two."""
-    found = set(tokens(low))
-    joined = {word for word in found if b"-" in word or b"'" in word}
-    for word in joined:
-        found.update(word.replace(b"'", b"-").split(b"-"))
-    return found - joined
+    return set(tokens(low, _JOINERS))
 
 
 def _has_unspaced(low: str) -> bool:

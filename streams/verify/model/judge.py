@@ -3,7 +3,7 @@
 from schemas import Reason, Verdict
 from streams.verify.blocks import Document
 from streams.verify.decision import Decision
-from streams.verify.evidence import Evidence
+from streams.verify.evidence import BODY_SECTIONS, Evidence
 from streams.verify.measure import measure
 from streams.verify.model.grounds import grounds
 from streams.verify.model.kinds import kind_of
@@ -17,6 +17,10 @@ _READABLE_PARAGRAPH = 60
 """Words: from such a paragraph on, a document is judged by its sections, whose names must be known."""
 _CITATIONS = 8
 _TOP_CHARS = 300
+_WHOLE_WORDS, _FEW_SIGNS, _OTHER_WORK, _ODD, _LINKS = 300, 2, 0.3, 0.2, 0.5
+_SURE_SIGNS = ("snippets", "truncation", "loading")
+_SIGNS = ("paywall", "access_options", "login", "toc", "supplement", "bot", "js", "error", "consent")
+_CLOSING = ("discussion", "conclusion")
 
 
 def judge(document: Document, evidence: Evidence, title: str | None, model: Model, policy: Policy) -> Decision | None:
@@ -31,7 +35,7 @@ def judge(document: Document, evidence: Evidence, title: str | None, model: Mode
     if score >= model.accept and not is_refused(evidence, policy):
         verdict, confidence = Verdict.FULL_TEXT, probability
         said = f"The local model gives {probability:.1%} for full text."
-    elif score <= model.reject and (kind := kind_of(distribution, evidence)) is not None:
+    elif score <= model.reject and not is_spared(evidence) and (kind := kind_of(distribution, evidence)) is not None:
         verdict, share = kind
         confidence = 1 - probability
         said = f"The local model gives {probability:.1%} for full text; this kind is {share:.0%} of the rest."
@@ -56,6 +60,25 @@ def is_refused(evidence: Evidence, policy: Policy) -> bool:
     """
     listless = evidence.citations >= _CITATIONS and not evidence.references and "backmatter" not in evidence.sections
     return evidence.tail in _CUT or listless or contradiction(evidence, policy) is not None
+
+
+def is_spared(evidence: Evidence) -> bool:
+    """Not rejected whatever the score: prose that ends, and nothing that says what would be missing.
+
+    An essay, a letter or a news article has no sections and few references, and may be whole at any length.
+    """
+    started = any(name in evidence.sections for name in BODY_SECTIONS)
+    return (
+        evidence.body_words >= _WHOLE_WORDS
+        and evidence.tail not in _CUT
+        and not evidence.problems
+        and not any(evidence.count(kind) for kind in _SURE_SIGNS)
+        and sum(evidence.count(kind) for kind in _SIGNS) < _FEW_SIGNS
+        and (evidence.identity.title_match is None or evidence.identity.title_match > _OTHER_WORK)
+        and evidence.odd_share < _ODD
+        and evidence.link_share < _LINKS
+        and (not started or any(name in evidence.sections for name in _CLOSING))
+    )
 
 
 def is_out_of_reach(evidence: Evidence, title: str | None) -> bool:

@@ -8,6 +8,7 @@ metadata  what a page says about itself: citation_* tags, OpenGraph, JSON-LD
 pdf       text layers, by pypdfium2; not thread-safe, so one process at a time
 jats      JATS and TEI, by lxml without entities or network
 pages     running heads and page numbers, taken out of the flow of lines
-text      plain text, wrapped lines put together
+text      plain text
+wrapping  lines wrapped to a width, put together as paragraphs
 outline   what is a heading or a reference in text without markup
 """

@@ -13,7 +13,7 @@ from streams.verify.readers.strip import depth_of, strip_markup
 from streams.verify.vocabulary import vocabulary
 from streams.verify.wording import tidy
 
-_HEADING = frozenset({"title", "head", "article-title", "label-title"})
+_HEADING = frozenset({"title", "head", "article-title", "label-title", "titleStmt"})
 _PARAGRAPH = frozenset({"p", "disp-quote", "verse-line", "note", "ab", "quote", "def", "speech"})
 _LEAF: dict[str, BlockKind] = {
     **dict.fromkeys(_PARAGRAPH, "paragraph"),
@@ -21,9 +21,12 @@ _LEAF: dict[str, BlockKind] = {
     **dict.fromkeys(("caption", "figDesc"), "caption"),
     **dict.fromkeys(("ref", "biblStruct", "bibl", "mixed-citation"), "reference"),
 }
-_SKIPPED = (
-    "journal-meta", "permissions", "tex-math", "counts", "custom-meta-group", "self-uri", "teiHeader", "facsimile",
-)  # fmt: skip
+_UNREAD = frozenset({"tex-math", "annotation"})
+"""The source of a formula: nobody reads it."""
+_SKIPPED = _UNREAD | {
+    "journal-meta", "permissions", "counts", "custom-meta-group", "self-uri", "facsimile", "encodingDesc",
+    "publicationStmt", "sourceDesc", "revisionDesc", "textClass", "langUsage",
+}  # fmt: skip
 _FURNITURE = (
     "contrib", "article-id", "pub-date", "aff", "fpage", "lpage", "volume", "issue", "history", "related-article",
     "kwd-group",
@@ -148,6 +151,9 @@ def _implied(section: str, element: etree._Element) -> Iterator[Draft]:
 def _flat(element: etree._Element) -> str:
     """All text of an element; the parts of a name or a reference stand apart, those of a sentence do not."""
     glue = " " if _name(element) in {"contrib", "ref", "biblStruct"} else ""
+    for formula in [inner for inner in element.iter() if _name(inner) in _UNREAD]:
+        formula.text = None
+        del formula[:]
     return " ".join(glue.join(str(part) for part in element.itertext()).split())
 
 

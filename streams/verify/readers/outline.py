@@ -24,6 +24,11 @@ _CAPTION = re.compile(
 _ENDS_SENTENCE = (".", "!", "?", ";", ",", "。", "！", "？", "،", "؛", "؟", "…")
 
 
+def has_year(text: str) -> bool:
+    """A year of print stands in the text."""
+    return bool(_YEAR.search(text))
+
+
 def looks_like_reference(text: str) -> bool:
     """One entry of a reference list: a year and one more sign, not long."""
     if len(text) > 700 or not _YEAR.search(text):
@@ -44,9 +49,9 @@ def looks_like_heading(text: str) -> bool:
         return False
     if vocabulary().section(text):
         return True
-    if text.endswith(_ENDS_SENTENCE) or count_words(text) > _MAX_HEADING_WORDS:
+    if not _NUMBERED.match(text) or text.endswith(_ENDS_SENTENCE) or _YEAR.search(text):
         return False
-    return bool(_NUMBERED.match(text)) and not _YEAR.search(text)
+    return count_words(text) <= _MAX_HEADING_WORDS
 
 
 def outline(texts: Iterable[str]) -> Iterator[Draft]:

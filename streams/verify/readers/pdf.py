@@ -11,7 +11,7 @@ from streams.verify.blocks import Document, Draft, join
 from streams.verify.limits import MAX_PDF_PAGE_CHARS, MAX_PDF_PAGES, MAX_PDF_SECONDS, PDF_TAIL_PAGES
 from streams.verify.readers.outline import outline
 from streams.verify.readers.pages import without_running_lines
-from streams.verify.readers.text import paragraphs
+from streams.verify.readers.wrapping import paragraphs
 
 _PASSWORD = 4
 """FPDF_ERR_PASSWORD of pdfium."""
@@ -49,7 +49,7 @@ def _read(pdf: pypdfium2.PdfDocument, monotonic: Callable[[], float]) -> Documen
     furniture, lines = without_running_lines(pages)
     if sum(len(line.strip()) for line in lines) < _FEW_CHARS:
         problems.add("pdf_no_text" if count else "pdf_broken")
-    drafts = chain((("furniture", line) for line in furniture), outline(paragraphs(lines)))
+    drafts = chain((("furniture", line) for line in furniture), outline(paragraphs(lines, laid_out=True)))
     return join("pdf", cast("Iterator[Draft]", drafts), problems=problems)
 
 
@@ -61,7 +61,7 @@ def _pages(count: int) -> list[int]:
 
 
 def _page_text(pdf: pypdfium2.PdfDocument, number: int) -> str:
-    """A page's text; a page that pdfium cannot load counts as empty. `\\ufffe` is its mark for a split word."""
+    """A page's text; a page that pdfium cannot load counts as empty. Its `\\ufffe` is a hyphen and a line's end."""
     try:
         page = pdf[number]
     except pypdfium2.PdfiumError:
@@ -71,7 +71,7 @@ def _page_text(pdf: pypdfium2.PdfDocument, number: int) -> str:
         try:
             count = min(text_page.count_chars(), MAX_PDF_PAGE_CHARS)
             text: str = text_page.get_text_range(0, count, errors="replace") if count > 0 else ""
-            return text.replace("\ufffe", "-").replace("\uffff", "")
+            return text.replace("\ufffe", "-\n").replace("\uffff", "")
         finally:
             text_page.close()
     except pypdfium2.PdfiumError:
