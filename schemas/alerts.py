@@ -7,12 +7,14 @@ from pydantic import Field
 
 from schemas.base import Message
 
+AlertKind = Literal["budget", "failure_rate", "breaker_open", "latency", "hold"]
+
 
 class BudgetAlert(Message):
     """An alert on `budget-alerts` (key: subject). The same crossing has the same `alert_id`, so it is told once."""
 
     alert_id: str = Field(description="Digest of kind, subject, threshold and period.")
-    kind: Literal["budget", "failure_rate", "breaker_open", "latency", "hold"]
+    kind: AlertKind
     subject: str = Field(description="A provider, a user or global.")
     threshold: float = Field(description="Unit by kind: share, share, none, seconds, seconds.")
     value: float = Field(description="The figure that crossed the threshold, in the same unit.")

@@ -23,8 +23,9 @@ class ProviderTotals:
     """As on the ledger: upper bounds of the unknown ones included."""
     avg_latency_ms: float | None
     """Of all good answers; None: there were none."""
-    p95_latency_ms: float | None
+    p50_latency_ms: float | None
     """Of the recent good answers, at most 10 % above the true one."""
+    p95_latency_ms: float | None
     p99_latency_ms: float | None
     input_tokens: int
     output_tokens: int
@@ -64,6 +65,7 @@ class Tally:
             failures=metrics.failures,
             cost_nano_usd=self._cost_nano_usd,
             avg_latency_ms=metrics.latency_ms_total / metrics.successes if metrics.successes else None,
+            p50_latency_ms=metrics.latency_ms_p50,
             p95_latency_ms=metrics.latency_ms_p95,
             p99_latency_ms=metrics.latency_ms_p99,
             input_tokens=metrics.input_tokens,

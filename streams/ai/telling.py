@@ -29,6 +29,8 @@ def tell_attempt(usage: ProviderUsage, prompt: str, content: str | None) -> None
     logger.debug(
         "ai.attempt",
         attempt_id=usage.attempt_id,
+        content_id=usage.content_id,
+        task=usage.task,
         provider=usage.provider,
         model=usage.model,
         outcome=str(usage.outcome),
@@ -59,6 +61,7 @@ async def tell_question(
     finally:
         logger.debug(
             "ai.question",
+            content_id=options.content_id,
             task=options.task,
             prompt_version=options.prompt_version,
             latency_ms=round((clock.monotonic() - started) * 1000),

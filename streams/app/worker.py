@@ -19,6 +19,7 @@ from streams.pipeline.faust_app import VerifierApp, make_app
 from streams.pipeline.faust_credentials import faust_credentials
 from streams.pipeline.group import FaustGroup
 from streams.pipeline.usage import usage_tables
+from streams.pipeline.usage.spent import with_spent
 from streams.pipeline.verifier import Limits, Topics, Verifier
 from streams.settings import Settings
 from streams.verify import Policy
@@ -62,7 +63,6 @@ class Parts:
         self._worker = f"{socket.gethostname()}-{os.getpid()}"
         self._providers: Providers | None = None
         self._money = cluster_budget(settings, self._client, self._clock)
-        self._balances: Callable[[], Sequence[Balance]] = self._money.budget.balances if self._money else tuple
         self._usage = usage_tables(settings, self._clock, KNOWN_PROVIDERS)
         self._desk = alert_desk(
             settings, self._clock, own_health=self._own_health, calls=self._calls, balances=self._balances
@@ -95,6 +95,8 @@ class Parts:
             stats=lambda: self._usage.view.stats,
             analytics=lambda: self._usage.view.analytics,
             alerts=lambda: tuple(reversed(self._desk.book.latest)),
+            firing=lambda: self._desk.book.firing,
+            figures_age=self._usage.view.age_seconds,
             heartbeats=self._desk.health.living,
             recovered=lambda: self._usage.view.recovered,
             flow=verifier.flow,
@@ -106,6 +108,9 @@ class Parts:
         asker = self._open_chain(self._settings, on_attempt, share, budget)
         self._providers = asker.service if isinstance(asker, ServiceAsker) else None
         return asker
+
+    def _balances(self) -> Sequence[Balance]:
+        return tuple(with_spent(self._money.budget.balances(), self._usage.view)) if self._money else ()
 
     def _calls(self) -> dict[str, Calls] | None:
         """Of the last minutes, as `/stats` tells them; None: not read yet."""

@@ -29,6 +29,8 @@ NEEDED = {"on": 0.9, "off": 0.8}
 _PATIENCE_SECONDS = 90.0
 _OVERLOADED_SHARE = 0.25
 """Of the calls at the cheapest provider, so that the demo shows the next one taking over."""
+_BUDGETS = "groq:0.02,gemini:0.02,azure:0.05,openai:0.05"
+"""More than the samples cost, and little enough that the live page's bars show it."""
 _PROVIDER_VARIABLES = (
     "GROQ_",
     "GEMINI_",
@@ -107,6 +109,7 @@ async def _demo(local_tier: str, constant_answer: str | None, judge: Callable[[R
                 **emulator.environment(),
                 "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap,
                 "VERIFY_LOCAL_TIER": local_tier,
+                "AI_DAILY_BUDGET_USD": _BUDGETS,
                 "LOG_LEVEL": "warning",
             }
             settings = load_settings(

@@ -58,6 +58,7 @@ BREAKER = Metric(
 )
 HEALTHY = Metric("ai_provider_healthy", "gauge", "0: passed over; 1: asked.", ("provider",))
 ERROR_RATE = Metric("ai_provider_error_rate", "gauge", "Share of the recent attempts that failed.", ("provider",))
+CALLS = Metric("ai_provider_calls_in_flight", "gauge", "Attempts under way.", ("provider",))
 TIMEOUT = Metric("ai_provider_timeout_seconds", "gauge", "Deadline of an attempt, in force.", ("provider",))
 REQUESTS_LEFT = Metric("ai_provider_requests_left", "gauge", "Requests that the rate limits leave.", ("provider",))
 TOKENS_LEFT = Metric("ai_provider_tokens_left", "gauge", "Tokens that the rate limits leave.", ("provider",))
@@ -84,6 +85,7 @@ CACHE_SAVED = Metric("ai_cache_saved_usd_total", "counter", "What the hits had c
 VERDICTS = Metric(
     "fulltext_verdicts_total", "counter", "Verdicts that the broker has acknowledged.", ("verdict", "decided_by")
 )
+LOCAL = Metric("fulltext_local_decisions_total", "counter", "Verdicts for which no model was asked.")
 DEAD_LETTERS = Metric("fulltext_dead_letters_total", "counter", "Records that could not be judged.", ("reason",))
 IN_FLIGHT = Metric("fulltext_records_in_flight", "gauge", "Started and not ended.")
 HELD_BYTES = Metric("fulltext_records_held_bytes", "gauge", "Of all records in memory.")
@@ -92,6 +94,10 @@ IDLE = Metric("fulltext_progress_age_seconds", "gauge", "Since a record ended, w
 PARTITIONS = Metric("fulltext_partitions_assigned", "gauge", "Of scraped-content, to this worker.")
 WINDOW_SPAN = Metric("fulltext_window_span", "gauge", "Offsets arrived past the last committed one.", ("partition",))
 LAG = Metric("fulltext_lag_records", "gauge", "Offsets from the committed one to the log's end.", ("partition",))
+
+# What all workers tell each other
+FIGURES_AGE = Metric("fulltext_figures_age_seconds", "gauge", "Since figures of all workers were last heard.")
+ALERTS = Metric("fulltext_alerts_firing", "gauge", "Of all workers; kind: as in budget-alerts.", ("kind",))
 
 METRICS: tuple[Metric, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Metric))
 

@@ -6,12 +6,16 @@ after the record's own headers. A record too big to go along is replaced by a JS
 
 import json
 from hashlib import blake2b
+from typing import Any
 
 from aiokafka.errors import MessageSizeTooLargeError
 
+from streams.logs import get_logger
 from streams.pipeline.brake import Brake
 from streams.pipeline.delivery import Delivery
 from streams.pipeline.record import Record
+
+logger: Any = get_logger(__name__)
 
 _DETAIL_CHARS = 500
 
@@ -39,6 +43,13 @@ class DeadLetters:
     async def send(self, record: Record, fault: BadRecord) -> None:
         """Send and wait for the broker's word. Raises TooManyBadRecords (nothing was sent) and DeliveryFailed."""
         self._brake.bad(fault.reason)
+        logger.warning(
+            "record.dead_letter",
+            reason=fault.reason,
+            topic=record.partition.topic,
+            partition=record.partition.number,
+            offset=record.offset,
+        )
         headers = (*record.headers, *_headers(record, fault))
         try:
             await self._delivery.send(self._topic, record.key, record.value, headers)

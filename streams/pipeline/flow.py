@@ -1,15 +1,19 @@
 """What goes through this worker: outcomes that the broker has acknowledged, and where intake stands."""
 
 from collections import Counter, deque
+from typing import Any
 
 from schemas import FulltextVerdict, LatestVerdict, PartitionFlow, VerdictCount, WorkerFlow
 from streams.clock import Clock
+from streams.logs import get_logger
 from streams.pipeline.group import Group
 from streams.pipeline.hold import Hold
 from streams.pipeline.intake import Intake
 from streams.pipeline.lanes import Lanes
 from streams.pipeline.record import Partition
 from streams.pipeline.window import Window
+
+logger: Any = get_logger(__name__)
 
 LATEST = 20
 """So many verdicts are remembered."""
@@ -30,6 +34,20 @@ class Outcomes:
         """The broker has this verdict."""
         self.verdicts[verdict.verdict, verdict.decided_by.partition("/")[0]] += 1
         self.latest.appendleft(LatestVerdict.model_validate(verdict, from_attributes=True))
+
+
+def tell(verdict: FulltextVerdict) -> None:
+    """One line for each record, at level debug; its attempts are told as `ai.attempt` under the same ids."""
+    logger.debug(
+        "record.judged",
+        content_id=verdict.content_id,
+        verdict_id=verdict.verdict_id,
+        verdict=str(verdict.verdict),
+        decided_by=verdict.decided_by,
+        latency_ms=verdict.latency_ms,
+        cost_nano_usd=verdict.cost_nano_usd,
+        attempt_ids=[attempt.attempt_id for attempt in verdict.attempts],
+    )
 
 
 def flow_of(

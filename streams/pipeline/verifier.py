@@ -12,7 +12,7 @@ from streams.pipeline.alerts import AlertDesk
 from streams.pipeline.brake import Brake
 from streams.pipeline.dead_letters import BadRecord, DeadLetters
 from streams.pipeline.delivery import Delivery
-from streams.pipeline.flow import Outcomes, flow_of
+from streams.pipeline.flow import Outcomes, flow_of, tell
 from streams.pipeline.group import Group
 from streams.pipeline.hold import Asker, Hold
 from streams.pipeline.intake import Intake
@@ -173,5 +173,6 @@ class Verifier:
         value = verdict.model_dump_json().encode()
         await self._delivery.send(self._topics.verdicts, record.key, value)
         self._outcomes.judged(verdict)
+        tell(verdict)
         await self._delivery.settle([attempt.attempt_id for attempt in verdict.attempts])
         self._brake.good()

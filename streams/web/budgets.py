@@ -23,9 +23,9 @@ class BudgetAnswer(Message):
     budget: str = Field(description="<provider>/day, <provider>/month, global/day, user:<id>/day, others/day, ...")
     period: str = Field(description="UTC, e.g. 2026-11-24 or 2026-11.")
     limit_nano_usd: int
-    spent_nano_usd: int
-    reserved_nano_usd: int = Field(description="Taken by calls in flight or of unknown outcome.")
-    left_nano_usd: int
+    spent_nano_usd: int = Field(description="By all workers.")
+    reserved_nano_usd: int = Field(description="Taken by this worker's calls in flight or of unknown outcome.")
+    left_nano_usd: int = Field(description="For the worker that answers; what others have leased is not.")
     used: float | None = Field(description="Share of the limit that is spent; null: the limit is 0, only free calls.")
     resets_in_seconds: float
 

@@ -1,8 +1,11 @@
-"""State -> the samples of `/metrics`. All of them are this worker's own."""
+"""State -> the samples of `/metrics`. All but the alerts are this worker's own."""
 
+from collections import Counter
 from collections.abc import Iterator
+from typing import get_args
 
 from schemas import WorkerFlow
+from schemas.alerts import AlertKind
 from streams.ai import CacheFigures, ProviderHealthReport, ProviderTotals
 from streams.ai.budget import Balance
 from streams.observability import metrics
@@ -30,16 +33,23 @@ def samples(state: WebState) -> Iterator[Sample]:
         for name, report in service.get_provider_health().items():
             yield from _report(name, report)
         yield from _cache(service.cache_figures())
+        for beat in service.health(state.worker):
+            yield Sample(metrics.CALLS, beat.in_flight, (beat.provider,))
     for balance in state.balances():
         yield from _balance(balance)
     yield from _flow(state.flow())
+    if (age := state.figures_age()) is not None:
+        yield Sample(metrics.FIGURES_AGE, age)
+    firing = Counter(alert.kind for alert in state.firing())
+    yield from (Sample(metrics.ALERTS, firing[kind], (kind,)) for kind in get_args(AlertKind))
 
 
 def _totals(name: str, totals: ProviderTotals) -> Iterator[Sample]:
     yield Sample(metrics.REQUESTS, totals.successes, (name, "success"))
     yield Sample(metrics.REQUESTS, totals.failures, (name, "failure"))
     yield Sample(metrics.COST, totals.cost_nano_usd / NANO, (name,))
-    for quantile, latency_ms in (("0.95", totals.p95_latency_ms), ("0.99", totals.p99_latency_ms)):
+    quantiles = {"0.5": totals.p50_latency_ms, "0.95": totals.p95_latency_ms, "0.99": totals.p99_latency_ms}
+    for quantile, latency_ms in quantiles.items():
         if latency_ms is not None:
             yield Sample(metrics.LATENCY, latency_ms / 1000, (name, quantile))
     yield Sample(metrics.LATENCY, (totals.avg_latency_ms or 0.0) * totals.successes / 1000, (name,), "_sum")
@@ -80,6 +90,8 @@ def _cache(figures: CacheFigures) -> Iterator[Sample]:
 def _flow(flow: WorkerFlow) -> Iterator[Sample]:
     for one in flow.verdicts:
         yield Sample(metrics.VERDICTS, one.count, (one.verdict, one.decided_by))
+    local = sum(one.count for one in flow.verdicts if one.decided_by.startswith("local"))
+    yield Sample(metrics.LOCAL, local)
     for reason, count in flow.dead_letters.items():
         yield Sample(metrics.DEAD_LETTERS, count, (reason,))
     yield Sample(metrics.IN_FLIGHT, flow.in_flight)

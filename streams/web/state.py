@@ -46,6 +46,10 @@ class WebState:
     """None: no snapshot yet."""
     alerts: Callable[[], Sequence[BudgetAlert]]
     """The newest first."""
+    firing: Callable[[], Sequence[BudgetAlert]]
+    """Alerts that have not cleared."""
+    figures_age: Callable[[], float | None]
+    """Seconds since figures of all workers were last heard; None: never."""
     heartbeats: Callable[[], Sequence[ProviderHealth]]
     """How every living worker sees its providers; this one's are missing until they were read from the topic."""
     recovered: Callable[[], bool]

@@ -19,9 +19,9 @@ from tests.bench.records import make
 from tests.integration.test_alerts import topic
 from tests.integration.test_usage_workers import Worker, until
 
-BUDGET = "openai:0.05"
-"""Some sixty calls' worth, so that the last tenth is many calls."""
-RECORDS = 100
+BUDGET = "openai:0.015"
+"""Some ninety calls' worth, so that the last tenth is many calls."""
+RECORDS = 140
 _QUIET_SECONDS = 4.0
 """Eight looks of the hasty worker."""
 

@@ -45,10 +45,11 @@ async def test_the_page_shows_what_stats_says_while_the_demo_runs(tmp_path: Path
     try:
         assert demo.stdout is not None
         assert demo.stderr is not None
-        result = json.loads(await asyncio.wait_for(demo.stdout.readuntil(b"\n}\n"), 200))
-        url = await asyncio.wait_for(_url(demo.stderr), 30)
         async with aiohttp.ClientSession() as session, tab() as page:
+            url = await asyncio.wait_for(_url(demo.stderr), 100)
             await page.open(url, width=1280, scheme="light")
+            reading = asyncio.create_task(demo.stderr.read())
+            result = json.loads(await asyncio.wait_for(demo.stdout.readuntil(b"\n}\n"), 200))
             stats, shown = await settled(session, url, page, result["samples"])
             assert shown["figures"]["verdicts"][1] == f"{stats['today']['records']} today"
             assert shown["figures"]["local"][0] == f"{round(100 * stats['today']['local_share'])} %"
@@ -69,8 +70,9 @@ async def test_the_page_shows_what_stats_says_while_the_demo_runs(tmp_path: Path
             assert (narrow["wide"], narrow["cut"]) == (0, [])
             assert page.complaints == []
             demo.send_signal(signal.SIGINT)
-            _, errors = await asyncio.wait_for(demo.communicate(), 60)
-            assert demo.returncode == 0, errors[-2_000:]
+            errors = (await asyncio.wait_for(reading, 60)).decode()
+            assert await asyncio.wait_for(demo.wait(), 60) == 0, errors[-2_000:]
+            assert f"live page: {url} (until Ctrl-C)" in errors
             async with asyncio.timeout(30):
                 while await page.value("document.body.dataset.state") != "stale":  # noqa: ASYNC110
                     await asyncio.sleep(0.2)
@@ -101,7 +103,7 @@ async def settled(session: aiohttp.ClientSession, url: str, page: Any, records: 
 
 async def _url(stream: asyncio.StreamReader) -> str:
     while line := (await stream.readline()).decode():
-        if found := re.fullmatch(r"live page: (http://\S+/) \(until Ctrl-C\)\n", line):
+        if found := re.fullmatch(r"live page: (http://\S+/)\n", line):
             return found[1]
     raise AssertionError("the demo told no address")
 

@@ -56,7 +56,7 @@ async def eventually(session: aiohttp.ClientSession, url: str, good: Any) -> Any
 
 @pytest.mark.timeout(240)
 async def test_two_workers_answer_on_ports_of_their_own(kafka: EmbeddedKafka, topic_prefix: str) -> None:
-    """With the same settings both serve every page; what is judged shows in the figures of who judged it."""
+    """Both serve every page, on the default port or the next one, and with WEB_PORT=0 on any; they tell the same."""
     settings = load(kafka_bootstrap_servers=kafka.bootstrap, kafka_topic_prefix=topic_prefix)
     await ensure_topics(settings)
     async with Emulator() as emulator, aiohttp.ClientSession() as session:
@@ -67,7 +67,7 @@ async def test_two_workers_answer_on_ports_of_their_own(kafka: EmbeddedKafka, to
             "KAFKA_GROUP_ID": topic_prefix + "group",
             "KAFKA_SESSION_TIMEOUT_SECONDS": "10",
         }
-        async with worker(environment) as one, worker(environment) as two:
+        async with worker(environment) as one, worker({**environment, "WEB_PORT": "0"}) as two:
             assert one != two
             for base in (one, two):
                 ready = await eventually(session, f"{base}/readyz", lambda said: said["ready"])
@@ -79,6 +79,9 @@ async def test_two_workers_answer_on_ports_of_their_own(kafka: EmbeddedKafka, to
                     await asyncio.sleep(0.2)
             for base in bases:
                 await every_page_answers(session, base)
+            one_health, two_health = [await providers(session, base) for base in bases]
+            assert one_health == two_health
+            assert {view["worker"] for view in one_health[0]["workers"]} == {await who(session, base) for base in bases}
             text = [await (await session.get(f"{base}/metrics")).text() for base in bases]
             counts = re.findall(r"^fulltext_verdicts_total\{.*\} (\S+)$", "\n".join(text), re.MULTILINE)
             assert sum(map(float, counts)) == RECORDS
@@ -98,6 +101,21 @@ async def every_page_answers(session: aiohttp.ClientSession, base: str) -> None:
     assert [provider["provider"] for provider in health["providers"]] == ["groq", "gemini", "azure", "openai"]
     async with session.get(f"{base}/livez", headers={"Host": "evil.example"}) as answer:
         assert answer.status == 421
+
+
+async def providers(session: aiohttp.ClientSession, base: str) -> Any:
+    """As all workers see them; nothing is asked here, so nothing of it changes but the time of a heartbeat."""
+
+    def both_there(said: Any) -> bool:
+        return all(len(provider["workers"]) == 2 for provider in said["providers"])
+
+    told = (await eventually(session, f"{base}/health/ai-providers", both_there))["providers"]
+    return [{**one, "workers": [{**view, "at": None} for view in one["workers"]]} for one in told]
+
+
+async def who(session: aiohttp.ClientSession, base: str) -> str:
+    """The worker's name."""
+    return str((await (await session.get(f"{base}/stats")).json())["worker"])
 
 
 async def judged(session: aiohttp.ClientSession, base: str) -> int:

@@ -11,6 +11,7 @@ provider_book one provider's windows; windows: their sums; series: how long they
 general_book  users, tasks, ways of deciding: what is not one provider's
 recent        ids seen lately: a copy of an event at another offset is not counted
 list_price    what a free call would have cost
+spent         what budgets' periods have cost
 view          `StatsView`: what the compacted topics say; every worker has one
 tables        `UsageTables`: seat and view of a worker, from start to stop; build: from the settings
 

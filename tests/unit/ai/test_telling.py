@@ -37,6 +37,7 @@ async def test_an_attempt_and_its_question_are_told_in_sizes_and_digests(told: l
     done = await service.generate_completion(SECRET, CompletionOptions(system="system 4711"))
     attempt, question = told
     assert (attempt["event"], question["event"]) == ("ai.attempt", "ai.question")
+    assert attempt["content_id"] == question["content_id"]
     assert attempt["attempt_id"] == done.attempts[0].attempt_id
     assert (attempt["outcome"], question["outcome"]) == ("ok", "answered")
     assert attempt["prompt_bytes"] == question["prompt_bytes"] == len(SECRET)

@@ -80,6 +80,8 @@ class World:
             stats=lambda: self.stats,
             analytics=lambda: self.analytics,
             alerts=lambda: self.alerts,
+            firing=lambda: [alert for alert in self.alerts if alert.state == "firing"],
+            figures_age=lambda: 1.5 if self.stats else None,
             heartbeats=lambda: self.heartbeats,
             recovered=lambda: self.recovered,
             flow=lambda: self.flow,

@@ -1,6 +1,7 @@
 """What the pages say."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from schemas import WorkerFlow
 from streams.web import budgets, health, provider_health
 from streams.web.problems import Problem
 from streams.web.query import Query
-from tests.unit.web.conftest import World, balance, flow
+from tests.unit.web.conftest import NOW, World, balance, flow
 
 
 def said(reply: Any) -> Any:
@@ -110,3 +111,40 @@ def test_an_unknown_provider_is_named_with_those_that_are_known() -> None:
         "unknown provider 'grok'",
         "known: groq, gemini",
     )
+
+
+async def test_a_provider_is_what_all_workers_see(world: World) -> None:
+    """One view of each living worker: the worst breaker, the sum of the shares, the newest error; the same for all."""
+    assert world.service is not None
+    (groq, gemini) = world.service.health("host-1")
+    far = gemini.model_copy(
+        update={
+            "worker": "host-2",
+            "status": "unhealthy",
+            "breaker": "open",
+            "requests_left": 7,
+            "admits_at": NOW,
+            "last_error": "timeout",
+            "last_error_at": NOW,
+            "budget_left_nano_usd": 5,
+        }
+    )
+    world.heartbeats = [groq, gemini.model_copy(update={"requests_left": 3, "in_flight": 2}), far]
+    answers = [
+        said(provider_health.ai_providers(replace(world.state(), worker=w), Query())) for w in ("host-1", "host-3")
+    ]
+    told = answers[0]["providers"][1]
+    assert (told["status"], told["breaker"], told["admits_at"]) == ("degraded", "open", None)
+    assert (told["requests_left"], told["in_flight"], told["budget_left_nano_usd"]) == (10, 2, 5)
+    assert (told["last_error"], told["model"]) == ("timeout", "fake-1")
+    assert [view["worker"] for view in told["workers"]] == ["host-1", "host-2"]
+
+
+async def test_a_provider_that_only_another_worker_has_is_told(world: World) -> None:
+    """After those of the chain; its own view is in it."""
+    assert world.service is not None
+    far = world.service.health("host-2")[0].model_copy(update={"provider": "azure"})
+    world.heartbeats = [far]
+    answer = said(provider_health.ai_providers(world.state(), Query()))
+    assert [one["provider"] for one in answer["providers"]] == ["groq", "gemini", "azure"]
+    assert [view["worker"] for view in answer["providers"][0]["workers"]] == ["host-1"]

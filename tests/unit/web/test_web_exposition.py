@@ -1,10 +1,14 @@
 """A worker's state as metrics."""
 
+from typing import get_args
+
 from prometheus_client.parser import text_string_to_metric_families
 
+from schemas import BudgetAlert, ProviderStats
+from schemas.alerts import AlertKind
 from streams.web.exposition import scrape
 from streams.web.query import Query
-from tests.unit.web.conftest import World, balance, flow
+from tests.unit.web.conftest import NOW, World, balance, flow
 
 
 def series(world: World) -> dict[str, float]:
@@ -26,6 +30,9 @@ async def test_providers_are_told_by_their_attempts(world: World) -> None:
     assert seen["ai_provider_requests_total{groq,success}"] == 0
     assert seen["ai_provider_cost_total{gemini}"] > 0
     assert seen["ai_provider_latency_seconds_count{gemini}"] == 2
+    assert seen["ai_provider_calls_in_flight{gemini}"] == 0
+    for quantile in ("0.5", "0.95", "0.99"):
+        assert f"ai_provider_latency_seconds{{gemini,{quantile}}}" in seen
     for provider in ("groq", "gemini"):
         states = [seen[f"ai_provider_circuit_breaker_state{{{provider},{s}}}"] for s in ("closed", "open", "half-open")]
         assert sorted(states) == [0, 0, 1]
@@ -37,6 +44,7 @@ async def test_records_are_told_by_verdict_and_who_decided(world: World) -> None
     seen = series(world)
     assert seen["fulltext_verdicts_total{local_rules,full_text}"] == 30
     assert seen["fulltext_dead_letters_total{invalid_json}"] == 2
+    assert seen["fulltext_local_decisions_total{}"] == 30
     assert seen["fulltext_records_in_flight{}"] == 15
     assert seen["fulltext_hold_seconds{}"] == 70
     assert (seen["fulltext_window_span{0}"], seen["fulltext_lag_records{0}"]) == (12, 40)
@@ -60,3 +68,17 @@ async def test_a_worker_that_still_starts_can_be_scraped(world: World) -> None:
     """Providers have no series yet."""
     world.service = None
     assert not [name for name in series(world) if name.startswith("ai_provider_requests")]
+
+
+async def test_alerts_that_fire_are_counted_by_kind(world: World) -> None:
+    """Every kind is there, at 0 when nothing is wrong; what has cleared does not count. Old figures show their age."""
+    told = {"alert_id": "a", "subject": "groq", "threshold": 0.1, "value": 0.2, "period": "2026-11-24", "at": NOW}
+    world.alerts = [
+        BudgetAlert(kind="latency", state="firing", **told),
+        BudgetAlert(kind="hold", state="cleared", **told),
+    ]
+    world.stats = {"groq": ProviderStats(provider="groq", at=NOW)}
+    seen = series(world)
+    kinds = {kind: seen[f"fulltext_alerts_firing{{{kind}}}"] for kind in get_args(AlertKind)}
+    assert kinds == {"budget": 0, "failure_rate": 0, "breaker_open": 0, "latency": 1, "hold": 0}
+    assert seen["fulltext_figures_age_seconds{}"] == 1.5

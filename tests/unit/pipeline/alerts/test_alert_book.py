@@ -1,5 +1,6 @@
 """What fires, when, and when it clears."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -147,6 +148,17 @@ def test_users_are_bounded_and_providers_are_always_told(monkeypatch: pytest.Mon
     crowd = [balance(f"user:{number}/day", 80) for number in range(5)]
     told = desk.look(balances=[*crowd, balance("groq/day", 80)])
     assert [alert.subject for alert in told] == ["user:0", "user:1", "groq"]
+
+
+def test_a_budget_without_room_for_a_call_is_used_up() -> None:
+    """The rest is less than a call may cost: told at the last threshold, but not while calls may give some back."""
+    desk = DeskLog()
+    spent = balance("groq/day", 95)
+    assert len(desk.look(balances=[replace(spent, left=0, reserved=5)])) == 2
+    (used_up,) = desk.look(balances=[replace(spent, left=0)])
+    assert (used_up.threshold, used_up.value) == (1.0, 0.95)
+    assert sentence(used_up) == "groq has used up its budget for 2026-11-24: 95% is spent."
+    assert desk.look(balances=[replace(spent, left=0)]) == []
 
 
 def test_every_alert_is_one_sentence() -> None:
