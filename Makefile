@@ -58,8 +58,9 @@ soak: $(STAMP) ## 200 callers of the service for a minute, under every fault; th
 	$(BIN)/python -m tests.chaos service --seconds 60
 
 .PHONY: bench
-bench: $(STAMP) ## Efficiency and CPU per record beside a bare loop
+bench: $(STAMP) ## Efficiency and CPU per record beside a bare loop; how fast a busy worker answers over HTTP
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.pages
 
 # LiteLLM's requirements do not fit ours: it gets an environment of its own.
 ROUTER_VENV  ?= .venv-router

@@ -29,8 +29,8 @@ NEEDED = {"on": 0.9, "off": 0.8}
 _PATIENCE_SECONDS = 90.0
 _OVERLOADED_SHARE = 0.25
 """Of the calls at the cheapest provider, so that the demo shows the next one taking over."""
-_BUDGETS = "groq:0.02,gemini:0.02,azure:0.05,openai:0.05"
-"""More than the samples cost, and little enough that the live page's bars show it."""
+_BUDGETS = "groq:0.25,gemini:0.25,azure:0.25,openai:0.25"
+"""What all samples at once may cost at most; a few per cent of it are spent, which the live page's bars show."""
 _PROVIDER_VARIABLES = (
     "GROQ_",
     "GEMINI_",

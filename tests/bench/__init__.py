@@ -31,4 +31,5 @@ sides       one run of a side
 figures     from a run to its figures
 session     the runs in their order
 report      what a person reads
+pages       how fast a busy worker answers over HTTP; a program of its own
 """

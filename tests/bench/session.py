@@ -39,22 +39,23 @@ async def measure(plan: Plan, kafka: EmbeddedKafka, prefix: str, tell: Callable[
         tell(f"{result.side}: {result.finished} records, efficiency {result.efficiency:.3f}")
         return result
 
-    async with _stage(plan, kafka) as stage:
+    async with stage(plan, kafka) as built:
         rounds = []
         for number in range(plan.rounds):
             start = f"{prefix}r{number}."
-            rounds.append(judged(await run_worker(stage, f"{start}worker.")))
-            rounds.append(judged(await run_bare(stage, f"{start}httpx.", "httpx")))
-            rounds.append(judged(await run_bare(stage, f"{start}aiohttp.", "aiohttp")))
+            rounds.append(judged(await run_worker(built, f"{start}worker.")))
+            rounds.append(judged(await run_bare(built, f"{start}httpx.", "httpx")))
+            rounds.append(judged(await run_bare(built, f"{start}aiohttp.", "aiohttp")))
         curve = []
         for window in plan.windows:
-            run = await run_worker(stage, f"{prefix}w{window}.", window=window, seconds=plan.curve_seconds)
+            run = await run_worker(built, f"{prefix}w{window}.", window=window, seconds=plan.curve_seconds)
             curve.append((window, judged(run)))
     return Results(plan, tuple(rounds), tuple(curve), load)
 
 
 @asynccontextmanager
-async def _stage(plan: Plan, kafka: EmbeddedKafka) -> AsyncIterator[Stage]:
+async def stage(plan: Plan, kafka: EmbeddedKafka) -> AsyncIterator[Stage]:
+    """A folder, an emulator as a process of its own, and the broker."""
     with tempfile.TemporaryDirectory(prefix="fulltext-bench-") as name:
         folder = Path(name)
         emulator = Child("emulator", _emulator(plan), folder / "emulator.log")

@@ -5,13 +5,14 @@ from dataclasses import asdict
 
 import pytest
 
+from tests.bench import pages
 from tests.bench.collect import Finished
 from tests.bench.figures import Run, TooShort, figures
 from tests.bench.meter import Curve
 from tests.bench.plan import Plan
 from tests.bench.records import make
 from tests.bench.report import as_json, as_text
-from tests.bench.session import measure
+from tests.bench.session import measure, stage
 
 SHORT = Plan(
     records=120, rounds=1, in_flight=16, partitions=2, windows=(8,), curve_seconds=1.0, mean_seconds=0.05, hangs=0.0
@@ -32,6 +33,17 @@ async def test_both_sides_finish_and_are_reported(kafka, topic_prefix):
     assert report["summary"]["unfinished"] == []
     assert set(report["summary"]["cpu_ratio"]) <= {"bare httpx", "bare aiohttp"}
     assert "emulator: at most" in as_text(results)
+
+
+async def test_pages_are_asked_while_records_are_judged(kafka, topic_prefix):
+    """Both pages answer, records go on meanwhile, and the report names every figure."""
+    async with stage(SHORT, kafka) as built:
+        report = await pages.measure(built, topic_prefix, seconds=1.0, records=300)
+    assert report.records > 0
+    assert [one.path for one in report.pages] == ["/stats", "/health/ai-providers"]
+    for one in report.pages:
+        assert 0 < one.p50_ms <= one.p95_ms <= one.p99_ms <= one.worst_ms
+    assert pages.as_text(report).count("target 60 ms") == 2
 
 
 def steady(rate: float, seconds: float, count: int = 1_000) -> Run:

@@ -19,9 +19,9 @@ from tests.bench.records import make
 from tests.integration.test_alerts import topic
 from tests.integration.test_usage_workers import Worker, until
 
-BUDGET = "openai:0.015"
-"""Some ninety calls' worth, so that the last tenth is many calls."""
-RECORDS = 140
+BUDGET = "openai:0.04"
+"""Some 240 calls, each of which may cost up to 3,000,000 nano-USD: that much stays unspent."""
+RECORDS = 290
 _QUIET_SECONDS = 4.0
 """Eight looks of the hasty worker."""
 

@@ -38,7 +38,11 @@ def test_links_lead_somewhere():
 
 def test_variables_are_settings():
     """Each variable is a setting, or the file form of one."""
-    named = set(re.findall(r"\b(?:KAFKA|AI|GROQ|GEMINI|AZURE|OPENAI|COMPATIBLE|VERIFY|DLQ|LOG)_[A-Z_]*[A-Z]\b", README))
+    named = set(
+        re.findall(
+            r"\b(?:KAFKA|AI|GROQ|GEMINI|AZURE|OPENAI|COMPATIBLE|VERIFY|DLQ|WEB|ALERT|LOG)_[A-Z_]*[A-Z]\b", README
+        )
+    )
     known = {name.upper() for name in Settings.model_fields}
     families = {name for name in named if f"{name}_*" in README}
     assert {name.removesuffix("_FILE") for name in named} - families <= known
