@@ -92,6 +92,7 @@ class Parts:
             clock=self._clock,
             providers=lambda: self._providers,
             balances=self._balances,
+            left=self._left,
             stats=lambda: self._usage.view.stats,
             analytics=lambda: self._usage.view.analytics,
             alerts=lambda: tuple(reversed(self._desk.book.latest)),
@@ -112,13 +113,16 @@ class Parts:
     def _balances(self) -> Sequence[Balance]:
         return tuple(with_spent(self._money.budget.balances(), self._usage.view)) if self._money else ()
 
+    def _left(self, provider: str) -> Sequence[Balance]:
+        return self._money.budget.left(provider, None) if self._money else ()
+
     def _calls(self) -> dict[str, Calls] | None:
         """Of the last minutes, as `/stats` tells them; None: not read yet."""
         view = self._usage.view
         return calls_of(view.stats, self._clock.now()) if view.recovered else None
 
     def _own_health(self) -> Sequence[ProviderHealth]:
-        return own_health(self._worker, self._providers, self._balances())
+        return own_health(self._worker, self._providers, self._left)
 
 
 def _limits(settings: Settings) -> Limits:

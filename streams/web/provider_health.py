@@ -1,6 +1,6 @@
 """`/health/ai-providers`: how the providers are, as all workers see them. Every worker answers the same."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from statistics import mean
 from typing import Any, Literal, TypeVar
@@ -72,16 +72,12 @@ def ai_providers(state: WebState, _: Query) -> Reply:
     return as_json(answer)
 
 
-def least_left(balances: Sequence[Balance], provider: str) -> int | None:
-    """Nano-USD that a call at `provider` may cost at most, users left out; None: no budget concerns it."""
-    own = (provider, "global")
-    return min((balance.left for balance in balances if balance.budget.rpartition("/")[0] in own), default=None)
-
-
-def own_health(worker: str, service: Providers | None, balances: Sequence[Balance]) -> list[ProviderHealth]:
-    """A worker's heartbeats, with what its budgets leave."""
+def own_health(
+    worker: str, service: Providers | None, left: Callable[[str], Sequence[Balance]]
+) -> list[ProviderHealth]:
+    """A worker's heartbeats, with the least that `left` (provider -> its budgets) leaves; None: it has none."""
     return [
-        beat.model_copy(update={"budget_left_nano_usd": least_left(balances, beat.provider)})
+        beat.model_copy(update={"budget_left_nano_usd": min((one.left for one in left(beat.provider)), default=None)})
         for beat in (service.health(worker) if service else ())
     ]
 
@@ -91,7 +87,7 @@ def _beats(state: WebState) -> list[ProviderHealth]:
     heard = list(state.heartbeats())
     known = {beat.provider for beat in heard if beat.worker == state.worker}
     return heard + [
-        beat for beat in own_health(state.worker, state.providers(), state.balances()) if beat.provider not in known
+        beat for beat in own_health(state.worker, state.providers(), state.left) if beat.provider not in known
     ]
 
 

@@ -40,6 +40,8 @@ class WebState:
     providers: Callable[[], Providers | None]
     """None: not started yet."""
     balances: Callable[[], Sequence[Balance]]
+    left: Callable[[str], Sequence[Balance]]
+    """Provider -> the balances that concern its calls, users' left out."""
     stats: Callable[[], Mapping[str, ProviderStats]]
     """Provider -> its newest snapshot."""
     analytics: Callable[[], UsageAnalytics | None]

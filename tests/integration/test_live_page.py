@@ -31,7 +31,7 @@ SHOWN = """({
 
 
 @needs_chromium
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_the_page_shows_what_stats_says_while_the_demo_runs(tmp_path: Path) -> None:
     """Every sample's verdict in; figures, providers and latest verdicts on the page are those of `/stats`.
 
@@ -46,10 +46,10 @@ async def test_the_page_shows_what_stats_says_while_the_demo_runs(tmp_path: Path
         assert demo.stdout is not None
         assert demo.stderr is not None
         async with aiohttp.ClientSession() as session, tab() as page:
-            url = await asyncio.wait_for(_url(demo.stderr), 100)
+            url = await asyncio.wait_for(_url(demo.stderr), 200)
             await page.open(url, width=1280, scheme="light")
             reading = asyncio.create_task(demo.stderr.read())
-            result = json.loads(await asyncio.wait_for(demo.stdout.readuntil(b"\n}\n"), 200))
+            result = json.loads(await asyncio.wait_for(demo.stdout.readuntil(b"\n}\n"), 300))
             stats, shown = await settled(session, url, page, result["samples"])
             assert shown["figures"]["verdicts"][1] == f"{stats['today']['records']} today"
             assert is_share(shown["figures"]["local"][0], stats["today"]["local_share"])

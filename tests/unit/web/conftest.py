@@ -77,6 +77,7 @@ class World:
             clock=self.clock,
             providers=lambda: self.service,
             balances=lambda: self.balances,
+            left=lambda provider: [b for b in self.balances if b.budget.split("/")[0] in (provider, "global")],
             stats=lambda: self.stats,
             analytics=lambda: self.analytics,
             alerts=lambda: self.alerts,
