@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from jsonschema import Draft202012Validator
 from pydantic import SecretStr
 
+from schemas import ProviderStats
 from streams.web.access import Access
 from streams.web.routes import ROUTES, Route
 from streams.web.server import HEADERS, guard, respond
 from streams.web.state import WebState
-from tests.unit.web.conftest import World
+from tests.unit.web.conftest import NOW, World, balance
 
 PATHS = [route.path for route in ROUTES]
 
@@ -87,6 +89,27 @@ async def test_bad_requests_are_told_what_is_wrong(
     assert error in body["error"]
     assert hint in body["hint"]
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
+async def test_answers_are_what_the_openapi_document_says(
+    client: TestClient[Any, Any], world: World, route: Route
+) -> None:
+    """Status, media type and body, of good answers and of problems; every parameter that is told of is taken."""
+    document = await (await client.get("/openapi.json")).json()
+    world.balances = [balance("groq/day", 100, 40), balance("user:a/day", 5, 5)]
+    world.stats = {"groq": ProviderStats(provider="groq", at=NOW)}
+    told = document["paths"][route.path]["get"]
+    path = route.path.replace("{provider}", "groq")
+    windows = [value for one in told["parameters"] if one["in"] == "query" for value in one["schema"]["enum"]]
+    for query in ("", *(f"?window={window}" for window in windows), "?unknown=1"):
+        answer = await client.get(path + query)
+        content = told["responses"][str(answer.status)]["content"]
+        assert list(content) == [answer.content_type], (path, query)
+        if answer.content_type == "application/json" and "schema" in content[answer.content_type]:
+            schema = {**content[answer.content_type]["schema"], "components": document["components"]}
+            Draft202012Validator(schema).validate(await answer.json())
+    assert answer.status == 400
 
 
 async def test_a_request_by_another_name_is_refused(client: TestClient[Any, Any]) -> None:
