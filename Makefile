@@ -58,7 +58,9 @@ soak: $(STAMP) ## 200 callers of the service for a minute, under every fault; th
 	$(BIN)/python -m tests.chaos service --seconds 60
 
 .PHONY: bench
-bench: $(STAMP) ## Efficiency and CPU per record beside a bare loop
+bench: $(STAMP) ## Price per 1,000 records, speed of the usage tables, efficiency beside a bare loop
+	$(BIN)/python -m tests.bench.money
+	$(BIN)/python -m tests.bench.usage
 	$(BIN)/python -m tests.bench
 
 # LiteLLM's requirements do not fit ours: it gets an environment of its own.
