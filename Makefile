@@ -58,7 +58,9 @@ soak: $(STAMP) ## 200 callers of the service for a minute, under every fault; th
 	$(BIN)/python -m tests.chaos service --seconds 60
 
 .PHONY: bench
-bench: $(STAMP) ## Efficiency and CPU per record beside a bare loop; how fast a busy worker answers over HTTP
+bench: $(STAMP) ## Price per 1,000 records, usage tables, efficiency beside a bare loop, pages of a busy worker
+	$(BIN)/python -m tests.bench.money
+	$(BIN)/python -m tests.bench.usage
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.pages
 

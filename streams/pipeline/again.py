@@ -12,8 +12,14 @@ logger = get_logger(__name__)
 AGAIN_SECONDS = 1.0
 
 
-async def again(part: str, what: Callable[[], Awaitable[None]], survives: tuple[type[Exception], ...] = ()) -> None:
-    """Do it, and do it again a second after it ended or failed, until cancelled.
+async def again(
+    part: str,
+    what: Callable[[], Awaitable[None]],
+    survives: tuple[type[Exception], ...] = (),
+    *,
+    is_done: Callable[[], bool] = lambda: False,
+) -> None:
+    """Do it, and do it again a second after it ended or failed, until cancelled or `is_done` when it ends.
 
     Faults of Kafka are logged with the name of the `part` that was interrupted; so, with their traces, are those
     that it `survives`. Raises whatever else `what` raises.
@@ -25,4 +31,6 @@ async def again(part: str, what: Callable[[], Awaitable[None]], survives: tuple[
             logger.warning("kafka.interrupted", part=part, error=type(error).__name__)
         except survives:
             logger.exception("kafka.failed", part=part)
+        if is_done():
+            return
         await asyncio.sleep(AGAIN_SECONDS)

@@ -11,6 +11,7 @@ scene           one run: broker, emulator, workers, sampler, and its folder of e
 evidence        what the checker reads: Kafka and the files above
 findings        what must hold of the evidence
 money           what must hold of the money: the bill beside budgets, leases and the ledger of attempts
+tables          what must hold of the usage tables: they are the ledger of attempts and the bill
 checker         (a program) evidence in, findings out; knows nothing of the product's code
 kills           workers killed and ended at random, the broker killed once
 trial           one gated run with a worker whose parts may be broken on purpose

@@ -35,6 +35,8 @@ class Case:
     in_flight: int
     workers: int = 0
     """How many are there at a time."""
+    stats_topic: str | None = None
+    """None: no worker keeps usage tables in this run."""
     leases_topic: str | None = None
     budgets: dict[str, int] = field(default_factory=dict)
     """`<provider or global>/day` -> nano-USD."""
@@ -97,6 +99,8 @@ class Evidence:
     """Attempt id -> its (last) line of the bill."""
     usage: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Attempt id -> its event, from the ledger of attempts."""
+    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Provider -> the last value of the usage tables."""
     leases: list[Lease] = field(default_factory=list)
     """In the order in which they were written; what was forgotten at a new day is not told."""
 
@@ -127,6 +131,9 @@ async def collect(case: Case) -> Evidence:
         for message in await _all(consumer, case.usage_topic):
             event = json.loads(message.value)
             evidence.usage[event["attempt_id"]] = event
+        if case.stats_topic:
+            tables = await _all(consumer, case.stats_topic)
+            evidence.tables = {message.key.decode(): json.loads(message.value) for message in tables if message.value}
         if case.leases_topic:
             evidence.leases = [_lease(message) for message in await _all(consumer, case.leases_topic) if message.value]
     finally:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import accumulate
 
-from tests.chaos import money
+from tests.chaos import money, tables
 from tests.chaos.evidence import Case, Evidence, Output, Place
 
 KILLS = ("kill", "term", "exit", "broker_kill", "start", "join", "leave")
@@ -165,10 +165,14 @@ def attempts(evidence: Evidence, case: Case) -> Iterator[str]:
             yield f"{place} has a verdict whose attempts are not on the ledger"
 
 
-RULES: dict[str, Callable[[Evidence, Case], Iterator[str]]] = {
-    rule.__name__: rule
-    for rule in (lost, phantom, both, ids, order, early_commits, backwards, span, redo, unfinished, attempts)
-} | money.RULES
+RULES: dict[str, Callable[[Evidence, Case], Iterator[str]]] = (
+    {
+        rule.__name__: rule
+        for rule in (lost, phantom, both, ids, order, early_commits, backwards, span, redo, unfinished, attempts)
+    }
+    | money.RULES
+    | tables.RULES
+)
 
 
 def judge(evidence: Evidence, case: Case) -> dict[str, list[str]]:

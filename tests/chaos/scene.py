@@ -22,7 +22,7 @@ from tests.chaos.records import make
 
 WORKER = ("streams", "worker")
 _TOPICS = ("scraped-content", "fulltext-verdicts", "scraped-content.dlq")
-_USAGE, _LEASES, _REQUESTS = "provider-usage", "budget-leases", "budget-requests"
+_USAGE, _STATS, _LEASES, _REQUESTS = "provider-usage", "provider-stats", "budget-leases", "budget-requests"
 _NANO = 10**9
 _CHECK_SECONDS = 120.0
 
@@ -197,6 +197,7 @@ class Scene:
             window=self.setting.window,
             in_flight=self.setting.in_flight,
             workers=self.most_workers,
+            stats_topic=f"{self.prefix}{_STATS}" if self.setting.worker == WORKER else None,
             leases_topic=f"{self.prefix}{_LEASES}" if self.setting.budgets else None,
             budgets={f"{name}/day": limit for name, limit in self.setting.budgets.items()},
             exhausted=self.setting.exhausted,

@@ -125,11 +125,11 @@ async def test_bad_events_are_counted_and_poison_nothing(cluster: Cluster) -> No
 async def test_a_zombie_spoils_nothing(cluster: Cluster) -> None:
     """A writer that does not know of its successor is fenced: nothing that it folds is doubled."""
     await cluster.send(*(usage(number) for number in range(5)))
-    zombie = asyncio.create_task(serve(cluster.work, lambda: True))
+    zombie = asyncio.create_task(serve(cluster.work, lambda: True, asyncio.Event()))
     view = StatsView(cluster.work.names, CLOCK)
     following = asyncio.create_task(follow(cluster.work.client, view))
     await until(lambda: calls(view) == 5)
-    successor = asyncio.create_task(serve(cluster.work, lambda: True))
+    successor = asyncio.create_task(serve(cluster.work, lambda: True, asyncio.Event()))
     try:
         await asyncio.sleep(1)
         await cluster.send(*(usage(number) for number in range(5, 9)))
@@ -157,6 +157,15 @@ async def test_the_seat_passes_on_with_the_figures(cluster: Cluster) -> None:
         await until(lambda: returned.view.recovered and calls(returned.view) > 0)
         assert returned.view.stats["groq"].months == before
         assert calls(returned.view) == 20
+
+
+async def test_a_clean_stop_leaves_the_figures_whole(cluster: Cluster) -> None:
+    """What was there when the last worker was told to stop is in the figures that it leaves."""
+    async with cluster.tables() as tables:
+        await cluster.send(usage(0))
+        await until(lambda: calls(tables.view) == 1)
+        await cluster.send(*(usage(number) for number in range(1, 50)))
+    assert calls(await cluster.read()) == 50
 
 
 async def test_an_unreadable_value_is_made_anew(cluster: Cluster) -> None:

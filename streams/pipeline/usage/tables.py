@@ -1,7 +1,6 @@
 """`UsageTables`: a worker's part in the usage tables, from start to stop."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from functools import partial
 
 from streams.logs import get_logger
@@ -14,7 +13,9 @@ logger = get_logger(__name__)
 
 STALE_SECONDS = 6 * SIGN_SECONDS
 """Beyond any takeover: a session of 10 s, and reading again what is kept of ids."""
-_STOP_SECONDS = 4.0
+_STOP_SECONDS = 3.0
+"""For the last figures and to leave the seat."""
+_CANCEL_SECONDS = 1.0
 
 
 class UsageTables:
@@ -23,26 +24,32 @@ class UsageTables:
     def __init__(self, work: Work, *, session_seconds: float) -> None:
         self._work = work
         self._session_seconds = session_seconds
-        self._tasks: list[asyncio.Task[None]] = []
+        self._leaving = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
+        self._readers: list[asyncio.Task[None]] = []
         self.view = StatsView(work.names, work.clock)
         """The same object for the whole life of the worker."""
 
     def start(self) -> None:
         """Begin, in the running loop; `view.recovered` says when the view is whole."""
-        parts: dict[str, Callable[[], Awaitable[None]]] = {
-            "usage writer": partial(stand, self._work, self._session_seconds),
-            "usage view": partial(follow, self._work.client, self.view),
-            "usage age": self._watch,
-        }
-        self._tasks = [asyncio.create_task(again(part, what, (Exception,))) for part, what in parts.items()]
+        stand_now = partial(stand, self._work, self._session_seconds, self._leaving)
+        follow_now = partial(follow, self._work.client, self.view)
+        self._writer = asyncio.create_task(again("usage writer", stand_now, (Exception,), is_done=self._leaving.is_set))
+        self._readers = [
+            asyncio.create_task(again("usage view", follow_now, (Exception,))),
+            asyncio.create_task(again("usage age", self._watch, (Exception,))),
+        ]
 
     async def stop(self) -> None:
-        """Leave the seat; bounded. What was folded and not yet written is folded again by the next writer."""
-        tasks, self._tasks = self._tasks, []
-        for task in tasks:
+        """Write what is there and leave the seat; bounded. What is not written then the next writer folds again."""
+        if self._writer is None:
+            return
+        writer, self._writer = self._writer, None
+        self._leaving.set()
+        await asyncio.wait([writer], timeout=_STOP_SECONDS)
+        for task in (writer, *self._readers):
             task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=_STOP_SECONDS)
+        await asyncio.wait([writer, *self._readers], timeout=_CANCEL_SECONDS)
 
     async def _watch(self) -> None:
         """Say once when the figures stand still, whoever should be writing them, and when they move again."""

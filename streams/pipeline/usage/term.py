@@ -25,6 +25,7 @@ SIGN_SECONDS = 10.0
 """Without any event the analytics are written all the same: readers see that the writer is alive."""
 ANALYTICS_KEY = b"all"
 _START_SECONDS = 60.0
+_FINISH_SECONDS = 2.0
 _MAX_RECORDS = 500
 """Folded at a time: tens of milliseconds in which nothing else runs."""
 
@@ -45,8 +46,8 @@ class Work:
         return {self.names.usage: "usage", self.names.verdicts: "verdict", self.names.health: "health"}
 
 
-async def stand(work: Work, session_seconds: float) -> None:
-    """Wait for the seat, write while it is ours. Raises ProducerFenced, KafkaError, TimeoutError."""
+async def stand(work: Work, session_seconds: float, leaving: asyncio.Event) -> None:
+    """Wait for the seat, write while it is ours, until `leaving`. Raises ProducerFenced, KafkaError, TimeoutError."""
     async with open_seat(work.client, work.names.group, work.names.usage, session_seconds, reads=False) as seat:
 
         async def stay() -> None:
@@ -55,20 +56,22 @@ async def stand(work: Work, session_seconds: float) -> None:
 
         staying = asyncio.create_task(stay())
         try:
-            while not staying.done():
+            while not staying.done() and not leaving.is_set():
                 if seat.is_ours:
-                    await serve(work, lambda: seat.is_ours and not staying.done())
+                    await serve(work, lambda: seat.is_ours and not staying.done(), leaving)
                 await asyncio.sleep(POLL_MS / 1_000)
-            await staying
+            if staying.done():
+                await staying
         finally:
             staying.cancel()
             await asyncio.gather(staying, return_exceptions=True)
 
 
-async def serve(work: Work, is_ours: Callable[[], bool]) -> None:
-    """Take over, fold and write while `is_ours()`. Raises ProducerFenced when there is a newer writer; KafkaError.
+async def serve(work: Work, is_ours: Callable[[], bool], leaving: asyncio.Event) -> None:
+    """Take over, fold and write while `is_ours()`, and when `leaving` what is there by then.
 
-    After any error the state in memory is dropped: what the last transaction came to is read again by the next term.
+    Raises ProducerFenced when there is a newer writer; KafkaError, TimeoutError. After any error the state in memory is
+    dropped: what the last transaction came to is read again by the next term.
     """
     async with open_sole_writer(work.client, work.names.transactional_id) as writer:
         view = StatsView(work.names, work.clock)
@@ -80,8 +83,10 @@ async def serve(work: Work, is_ours: Callable[[], bool]) -> None:
         async with open_consumer(work.client, *work.kinds) as consumer:
             term = _Term(work, consumer, writer, tables)
             await term.begin()
-            while is_ours() and term.is_whole:
+            while is_ours() and term.is_whole and not leaving.is_set():
                 await term.step()
+            if leaving.is_set():
+                await term.finish()
 
 
 class _Term:
@@ -131,8 +136,19 @@ class _Term:
         await asyncio.sleep(0)  # a batch that was there already did not let others in
         elapsed = self._work.clock.monotonic() - self._written_at
         if elapsed >= (WRITE_SECONDS if self._tables.is_changed else SIGN_SECONDS):
-            self._written_at = self._work.clock.monotonic()
-            await self._writer.write(self._entries(await self._behind()))
+            await self._write()
+
+    async def finish(self) -> None:
+        """A worker that stops leaves the figures whole: all that is there now is in them. Raises TimeoutError."""
+        async with asyncio.timeout(_FINISH_SECONDS):
+            ends = await self._consumer.end_offsets(self._partitions)
+            while any([await self._consumer.position(one) < end for one, end in ends.items()]):
+                await self.step()
+            await self._write()
+
+    async def _write(self) -> None:
+        self._written_at = self._work.clock.monotonic()
+        await self._writer.write(self._entries(await self._behind()))
 
     def _entries(self, behind: int) -> list[Entry]:
         names = self._work.names
