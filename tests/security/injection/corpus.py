@@ -32,7 +32,7 @@ class Attack:
     def demands(self) -> tuple[str, ...]:
         """Its lines in plain text: whoever can read one of them can obey it."""
         text = html.unescape(re.sub(r"<(?!\||/?SYS)[^>]*>", " ", self.text)) if self.is_html else self.text
-        return tuple(line for line in map(_folded, text.split("\n")) if len(line) >= 10) or (_folded(text),)
+        return tuple(line for line in map(_folded, text.split("\n")) if len(line) >= 18) or (_folded(text),)
 
 
 def _folded(text: str) -> str:
