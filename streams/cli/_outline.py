@@ -18,6 +18,8 @@ _CONTEXT_CHARS = 60
 _TITLE_CHARS = 100
 _MOST_COUNTS, _MOST_WALLS = 8, 5
 _NANO = 1_000_000_000
+_SUREST = 0.99
+"""Nothing is shown as 100 % sure."""
 _COLOURS = {"for": "green", "against": "red"}
 _ENDS = {
     "mid_sentence": "it stops in the middle of a sentence",
@@ -76,7 +78,7 @@ def _head(verdict: FulltextVerdict) -> Iterator[Line]:
     head = Text.assemble((verdict.verdict.value, f"bold {colour}"))
     if verdict.confidence:
         raw = ", as the model says" if verdict.confidence_kind == "raw_model" else ""
-        head.append(f"  {verdict.confidence:.0%} sure{raw}")
+        head.append(f"  {min(verdict.confidence, _SUREST):.0%} sure{raw}")
     head.append(f"  decided by {verdict.decided_by}", "dim")
     yield Line(head)
     stats = verdict.stats
@@ -142,11 +144,17 @@ def _mark(block: Block, quote: Evidence) -> Line:
     start, end = quote.start - block.start, min(quote.end - block.start, len(block.text))
     colour = _COLOURS[quote.role]
     line = Text()
-    line.append(block.text[max(0, start - _CONTEXT_CHARS) : start], "dim")
+    line.append(_before(block.text, start), "dim")
     line.append(block.text[start:end], f"bold {colour}")
     line.append(block.text[end : end + _CONTEXT_CHARS], "dim")
     line.append(f"  [{quote.start}-{quote.end}{' ' + quote.code if quote.code else ''}]", "dim")
     return Line(line, f"    {'+' if quote.role == 'for' else '-'} ")
+
+
+def _before(text: str, start: int) -> str:
+    """A little of the text before a place, from the beginning of a word."""
+    near = text[max(0, start - _CONTEXT_CHARS) : start]
+    return near if start <= _CONTEXT_CHARS else near.partition(" ")[2]
 
 
 def _walls(document: Document, section: Section) -> Iterator[Line]:

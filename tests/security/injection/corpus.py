@@ -54,8 +54,9 @@ def _attack(entry: dict[str, str]) -> Attack:
 
 @cache
 def victims() -> tuple[Sample, ...]:
-    """The samples that are no full text, of every kind and label."""
-    return tuple(sample for sample in load() if sample.label is not Verdict.FULL_TEXT)
+    """The samples that are no full text, of every kind and label; one of no bytes has no place for an attack."""
+    others = (sample for sample in load() if sample.label is not Verdict.FULL_TEXT)
+    return tuple(sample for sample in others if sample.record.content or sample.record.content_base64)
 
 
 HIDINGS = (
