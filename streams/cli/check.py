@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import click
+import orjson
 from pydantic import ValidationError
 
 from schemas import FulltextVerdict, ScrapedContent
@@ -35,13 +36,22 @@ class _Unsuitable(UserError):
 @click.option("--title", help="Title of the work that was wanted: is this that work?")
 @click.option("--content-type", default="", help="As the server sent it; the content is sniffed all the same.")
 @click.option("--json", "as_json", is_flag=True, help="The verdict as it would stand on the topic.")
+@click.option("--outline", is_flag=True, help="With --json: the document's sections too, as `outline`.")
 @click.option("--local-only", is_flag=True, help="Ask no model: undetermined where the local rules are not sure.")
 def command(
-    file: str, url: str | None, doi: str | None, title: str | None, content_type: str, as_json: bool, local_only: bool
+    file: str,
+    url: str | None,
+    doi: str | None,
+    title: str | None,
+    content_type: str,
+    as_json: bool,
+    outline: bool,
+    local_only: bool,
 ) -> None:
     """Say whether FILE (HTML, PDF, JATS XML or text; - for stdin) is the full text, why, and what it cost.
 
-    A model is asked only where the local rules are not sure; the document goes to the configured provider then.
+    A model is asked only where the local tier is not sure; parts of the document go to the configured provider then.
+    The report is the outline of what was read, with the evidence in its place; colours only on a terminal.
 
     \b
     Example:  fulltext check page.html --title "The title that was wanted"
@@ -60,7 +70,9 @@ def command(
         if local_only
         else asyncio.run(_ask(examination, settings))
     )
-    if as_json:
+    if as_json and outline:
+        click.echo(orjson.dumps({**verdict.model_dump(mode="json"), "outline": _outline.as_dicts(document, verdict)}))
+    elif as_json:
         click.echo(verdict.model_dump_json())
     else:
         _outline.show(document, verdict)

@@ -24,6 +24,7 @@ injection    notes who tries to talk to a model, in `disguise` too
 conclusion   `conclude` and `undetermined`: from an answer, or from none, to a verdict
 opinions     `judged`: when a second, stronger model is asked, and which answer stands
 reasons      reason codes, their weights and what they say to a person
+sections     a document at a glance, for people
 policy       the thresholds, and the version that names them
 errors       `BadAnswer`, `NoAnswer`
 """

@@ -18,7 +18,7 @@ from streams.verify.question import Question, ask_about
 from streams.verify.read import read
 from streams.verify.reasons import reason
 from streams.verify.rules import decide
-from streams.verify.trust import contradiction, overruled
+from streams.verify.trust import contradiction, is_another_work, overruled
 
 _COAR = "http://purl.org/coar/access_right/"
 
@@ -58,7 +58,8 @@ def examine(
         return Examination(draft, _decided(draft, decision), None, policy=policy)
     parts = cut(document.text, policy)
     question = ask_about(record, ids, document.text, evidence, parts, policy, random or SystemRandom())
-    return Examination(draft, None, question, parts, contradiction(evidence, policy) or overruled(sure), policy)
+    against = contradiction(evidence, policy) or is_another_work(record.title, document) or overruled(sure)
+    return Examination(draft, None, question, parts, against, policy)
 
 
 def _draft(

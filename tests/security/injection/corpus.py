@@ -32,7 +32,7 @@ class Attack:
     def demands(self) -> tuple[str, ...]:
         """Its lines in plain text: whoever can read one of them can obey it."""
         text = html.unescape(re.sub(r"<(?!\||/?SYS)[^>]*>", " ", self.text)) if self.is_html else self.text
-        return tuple(line for line in map(_folded, text.split("\n")) if len(line) >= 10) or (_folded(text),)
+        return tuple(line for line in map(_folded, text.split("\n")) if len(line) >= 18) or (_folded(text),)
 
 
 def _folded(text: str) -> str:
@@ -54,8 +54,9 @@ def _attack(entry: dict[str, str]) -> Attack:
 
 @cache
 def victims() -> tuple[Sample, ...]:
-    """The samples that are no full text, of every kind and label."""
-    return tuple(sample for sample in load() if sample.label is not Verdict.FULL_TEXT)
+    """The samples that are no full text, of every kind and label; one of no bytes has no place for an attack."""
+    others = (sample for sample in load() if sample.label is not Verdict.FULL_TEXT)
+    return tuple(sample for sample in others if sample.record.content or sample.record.content_base64)
 
 
 HIDINGS = (

@@ -40,7 +40,7 @@ def reply(content, **fields):
 @pytest.fixture
 def long_text(record):
     """An examination of a document that may be full text for all that was counted."""
-    return examine(record("\n".join([PROSE * 5] * 12)), OFF)
+    return examine(record("\n".join([PROSE * 5] * 12), title=None), OFF)
 
 
 @pytest.fixture
@@ -189,6 +189,33 @@ def test_full_text_against_what_was_counted(short_text):
     assert (verdict.verdict, verdict.confidence) == (Verdict.UNDETERMINED, 0.0)
     assert verdict.reasons[0].code == "CONTRADICTS_LOCAL"
     assert "words of body prose" in (verdict.reasons[0].detail or "")
+
+
+def test_full_text_of_another_work(record):
+    """The wanted title stands nowhere in a long text: whatever the model says, it is not that work's full text."""
+    text = "\n".join([PROSE * 5] * 12)
+    wrong = conclude(examine(record(text, title="Quantum spectroscopy of tropical orchids"), OFF), reply(answer()))
+    assert codes(wrong)[0] == "CONTRADICTS_LOCAL"
+    assert "0 of the 4 words of the wanted title" in wrong.reasons[0].detail
+    below = f"{text}\nQuantum effects in orchids, a spectroscopy."
+    assert conclude(
+        examine(record(below, title="Quantum spectroscopy of tropical orchids"), OFF), reply(answer())
+    ).is_full_text
+    assert conclude(examine(record(text, title="Ice"), OFF), reply(answer())).is_full_text, "too short to tell"
+
+
+def test_what_the_local_tier_is_sure_of_counts_against_full_text(record, article):
+    """With the tier off a model is asked all the same; its full text of an abstract page is not believed."""
+    text = (
+        "Abstract\n"
+        + PROSE * 6
+        + "\nReferences\n"
+        + "\n".join(f"{n}. Sample A (19{n}) On ice. J Ice {n}: 1-9." for n in range(50, 80))
+    )
+    examination = examine(record(text, title=None), OFF)
+    assert examination.verdict is None
+    assert examine(record(text, title=None)).verdict.verdict is not Verdict.FULL_TEXT
+    assert conclude(examination, reply(answer())).verdict is Verdict.UNDETERMINED
 
 
 def test_other_verdicts_need_no_leave(short_text):

@@ -56,7 +56,7 @@ class Models:
 
 async def verdict_of(record, models, text=LONG, policy=OFF):
     """The models' verdict on a text."""
-    return await judged(examine(record(text), policy), models.ask)
+    return await judged(examine(record(text, title=None), policy), models.ask)
 
 
 def codes(verdict):
