@@ -1,9 +1,9 @@
 """The ledger on a real Kafka: takeover and fencing, and topics that cannot be relied on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -13,11 +13,9 @@ from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.errors import PolicyViolationError, ProducerFenced
 
 from schemas import BudgetRequest
-from streams.ai.budget import BudgetLimits, Overrun, Reservation, Shortage
-from streams.clock import SystemClock
+from streams.ai.budget import BudgetLimits, Reservation, Shortage
 from streams.errors import SettingsError
-from streams.pipeline.delivery import Delivery
-from streams.pipeline.ledger import ClusterBudget, HoldCheck, LedgerNames, LedgerUnusable
+from streams.pipeline.ledger import HoldCheck, LedgerNames, LedgerUnusable
 from streams.pipeline.ledger.book import Book, lease_id
 from streams.pipeline.ledger.examination import examine
 from streams.pipeline.ledger.reader import open_reader
@@ -25,9 +23,7 @@ from streams.pipeline.ledger.term import Term, open_term
 from streams.pipeline.topics import ensure_topics
 from streams.sandbox.kafka import EmbeddedKafka
 from streams.settings import Settings, load
-
-LIMITS = BudgetLimits(daily={"openai": 1_000})
-CLOCK = SystemClock()
+from tests.integration.ledger_cluster import CLOCK, LIMITS, Worker, configure
 
 
 @pytest.fixture
@@ -114,60 +110,6 @@ async def test_a_ledger_that_dies_in_a_transaction_granted_nothing(client: dict[
     assert read.lease(lease.lease_id) == lease
 
 
-class Worker:
-    """The worker's side as the app builds it."""
-
-    def __init__(self, client: dict[str, Any], settings: Settings, limits: BudgetLimits = LIMITS) -> None:
-        self.overruns: list[Overrun] = []
-        self.crashed: list[BaseException] = []
-        self.delivery = Delivery(client, settings.topic("provider-usage"), max_request_bytes=1_000_000)
-        self.money = ClusterBudget(
-            client, LedgerNames.of(settings), limits, CLOCK, self.overruns.append, session_seconds=6
-        )
-        self.budget = self.money.budget
-        self.calls = 0
-
-    async def __aenter__(self) -> Self:
-        await self.delivery.start()
-        try:
-            await self.money.start(self.delivery.send, self._crash)
-        except LedgerUnusable:
-            await self.__aexit__()
-            raise
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.money.give_back(self.delivery.send)
-        await self.money.stop()
-        await self.delivery.stop()
-
-    async def _crash(self, error: BaseException) -> None:
-        self.crashed.append(error)
-
-    async def take(self, nano_usd: int) -> Reservation | Shortage:
-        """Reserve, waiting as long as it is only held."""
-        async with asyncio.timeout(30):
-            while True:
-                self.calls += 1
-                got = self.budget.reserve(f"{self.calls}", "openai", None, nano_usd)
-                if isinstance(got, Reservation) or not got.held_by_calls:
-                    return got
-                await asyncio.sleep(0.02)
-
-    async def sees(self, nano_usd: int) -> bool:
-        """Wait until so much is left: what a held stream does."""
-        async with asyncio.timeout(30):
-            while (left := self.budget.left("openai", None)[0].left) < nano_usd:  # noqa: ASYNC110 - no event for it
-                await asyncio.sleep(0.05)
-        return left == nano_usd
-
-    async def spend(self, nano_usd: int) -> None:
-        """One call that costs as much as was thought."""
-        taken = await self.take(nano_usd)
-        assert isinstance(taken, Reservation)
-        self.budget.settle(taken, nano_usd)
-
-
 @pytest.mark.timeout(120)
 async def test_workers_share_a_budget_and_give_back_what_they_do_not_use(
     client: dict[str, Any], settings: Settings
@@ -192,16 +134,6 @@ async def test_workers_share_a_budget_and_give_back_what_they_do_not_use(
     async with Worker(client, settings) as three:  # the last return waits for the next ledger
         assert await three.sees(100)
         assert isinstance(await three.take(101), Shortage)
-
-
-async def configure(client: dict[str, Any], work: Callable[[AIOKafkaAdminClient], Any]) -> None:
-    """Do something to the cluster."""
-    admin = AIOKafkaAdminClient(**client)
-    await admin.start()
-    try:
-        await work(admin)
-    finally:
-        await admin.close()
 
 
 def policy(topic: str, cleanup: str) -> ConfigResource:
@@ -276,3 +208,22 @@ async def test_a_hold_that_outlasts_the_topic_is_refused(client: dict[str, Any],
     await examine(client, names, HoldCheck(topic, LIMITS))
     with pytest.raises(SettingsError, match=r"AI_MONTHLY_BUDGET_USD.*31 days.*only 7.*VERIFY_ON_OUTAGE=undetermined"):
         await examine(client, names, HoldCheck(topic, BudgetLimits(monthly={"openai": 1})))
+
+
+@pytest.mark.parametrize("lost", [("leases",), ("requests",), ("leases", "requests")])
+@pytest.mark.timeout(120)
+async def test_a_ledger_topic_that_is_lost_ends_the_worker(
+    client: dict[str, Any], settings: Settings, lost: tuple[str, ...]
+) -> None:
+    """Deleted while a worker runs: it hears of it, within its patience, by an error that names the topic."""
+    names = LedgerNames.of(settings)
+    async with Worker(client, settings) as worker:
+        await worker.spend(100)
+        await configure(client, lambda admin: admin.delete_topics([getattr(names, one) for one in lost]))
+        async with asyncio.timeout(60):
+            while not worker.crashed:  # noqa: ASYNC110 - no event for it
+                await asyncio.sleep(0.1)
+        assert isinstance(worker.crashed[0], LedgerUnusable)
+        assert "nothing may be spent" in str(worker.crashed[0])
+        taken = worker.budget.reserve("after", "openai", None, 990)
+        assert isinstance(taken, Shortage)

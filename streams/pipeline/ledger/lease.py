@@ -1,5 +1,6 @@
 """`Lease`: one worker's part of one budget in one period."""
 
+import math
 from dataclasses import dataclass
 
 from schemas import BudgetRequest
@@ -11,6 +12,8 @@ USER_PARTS = 8
 """A user's budget: it is small, and few workers see the same user."""
 SILENT_SECONDS = 5.0
 """An unanswered request is on its way for so long; after that nobody counts on it."""
+FRESH_SECONDS = 2.0
+"""What was granted is not given back sooner: the calls that wait for it look again within a second."""
 IDLE_SECONDS = 10.0
 """A lease that nothing was taken from for so long is not used."""
 _AGAIN_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
@@ -29,6 +32,8 @@ class Lease:
     sent_at: float = 0.0
     sent: int = 0
     """How often."""
+    granted_at: float = -math.inf
+    """When a request was last answered."""
     used_at: float = 0.0
     """When something was last granted to it or taken from it."""
     dry: bool = False
@@ -81,11 +86,11 @@ class Lease:
         """The ledger's answer is durable."""
         self.account.granted = granted
         self.asked = None
-        self.used_at = now
+        self.used_at = self.granted_at = now
 
     def spare(self, now: float) -> int:
         """What others may need more: what is far above what would be asked for, and all that is not used."""
-        if self.asked is not None:
+        if self.asked is not None or now - self.granted_at < FRESH_SECONDS:
             return 0
         if now - self.used_at > IDLE_SECONDS:
             return max(self.rest, 0)

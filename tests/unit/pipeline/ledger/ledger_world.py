@@ -24,6 +24,15 @@ class Topics:
     answered_to: int = 0
     """The ledgers' committed offset."""
     epoch: int = 0
+    _now: Book = field(default_factory=Book)
+    _read: int = 0
+
+    def now(self) -> Book:
+        """What is committed by now; to look at, not to change."""
+        for line in self.leases[self._read :]:
+            self._now.apply(line)
+        self._read = len(self.leases)
+        return self._now
 
     def book(self) -> Book:
         """Read from the beginning."""
