@@ -30,16 +30,22 @@ class Attempter:
         shorter says nothing about the provider. Raises CancelledError, nothing else.
         """
         started = self._clock.monotonic()
-        result: Answer | AttemptFailed = AttemptFailed(Outcome.CANCELLED, "cancelled")
         try:
             result = await _ask(admission.lane.provider, attempt, usual)
-        finally:
-            seconds = self._clock.monotonic() - started
-            usage = ledger_line(attempt, result, seconds)
-            admission.lane.settle(admission, usage, result, seconds)
-            tell_attempt(usage, attempt.request.prompt, result.content if isinstance(result, Answer) else None)
-            self._on_attempt(usage)
-        return usage, result
+        except BaseException:
+            self._end(admission, attempt, AttemptFailed(Outcome.CANCELLED, "cancelled"), started)
+            raise
+        return self._end(admission, attempt, result, started), result
+
+    def _end(
+        self, admission: Admission, attempt: Attempt, result: Answer | AttemptFailed, started: float
+    ) -> ProviderUsage:
+        seconds = self._clock.monotonic() - started
+        usage = ledger_line(attempt, result, seconds)
+        admission.lane.settle(admission, usage, result, seconds)
+        tell_attempt(usage, attempt.request.prompt, result.content if isinstance(result, Answer) else None)
+        self._on_attempt(usage)
+        return usage
 
 
 async def _ask(provider: AIProvider, attempt: Attempt, usual: float) -> Answer | AttemptFailed:

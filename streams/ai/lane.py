@@ -5,7 +5,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
-from uuid import uuid4
+from secrets import token_hex
 
 from schemas import Outcome, ProviderHealth, ProviderUsage
 from streams.ai.budget.grants import JournalUnusable
@@ -27,7 +27,7 @@ ANYTHING = Demand()
 """The smallest demand: is there any way in at all?"""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Admission:
     """The right to make one attempt. Every admission must be settled or abandoned."""
 
@@ -179,7 +179,7 @@ class Lane:
         return price.bound(demand.text_bytes, demand.max_tokens) if price else 0
 
     def _reserve(self, demand: Demand) -> Reservation | Refusal:
-        reserved = self._budget.reserve(uuid4().hex, self.name, demand.user_id, self._bound(demand))
+        reserved = self._budget.reserve(token_hex(16), self.name, demand.user_id, self._bound(demand))
         return _no_money(reserved) if isinstance(reserved, Shortage) else reserved
 
     def _open(self, demand: Demand, tried: Container[str]) -> tuple[str, Gate] | Refusal:

@@ -26,13 +26,14 @@ _FORGOTTEN_HALF_LIVES = 64
 
 
 class LatencyHistogram:
-    """Latencies of one thing. Adding costs O(1), a quantile one pass over 141 buckets; memory is constant."""
+    """Latencies of one thing. Adding costs O(1), a quantile one pass over those in use; memory is constant."""
 
     def __init__(self, clock: Clock, *, half_life_seconds: float = 600.0, memory: int = 200) -> None:
         self._clock = clock
         self._half_life = half_life_seconds
         self._growth = 1 / (1 - 1 / memory)
         self._buckets = [0.0] * BUCKETS
+        self._lowest, self._highest = BUCKETS, 0  # between them lies every sample
         self._total = 0.0
         self._unit = 1.0  # instead of shrinking the old samples, each new one weighs more
         self._at = clock.monotonic()
@@ -41,7 +42,9 @@ class LatencyHistogram:
         """Count a latency in seconds."""
         self._age()
         self._unit *= self._growth
-        self._buckets[_bucket(seconds)] += self._unit
+        bucket = _bucket(seconds)
+        self._lowest, self._highest = min(self._lowest, bucket), max(self._highest, bucket)
+        self._buckets[bucket] += self._unit
         self._total += self._unit
         if self._unit > _HUGE:
             self._scale_down()
@@ -54,10 +57,10 @@ class LatencyHistogram:
 
     def quantile(self, share: float) -> float | None:
         """Seconds within which `share` (above 0, at most 1) of the samples lie, by weight; None: there are none."""
-        sums = list(accumulate(self._buckets))
-        if sums[-1] <= 0:
+        if self._total <= 0:
             return None
-        return SHORTEST_SECONDS * RATIO ** min(bisect_left(sums, share * sums[-1]), BUCKETS - 1)
+        sums = list(accumulate(self._buckets[self._lowest : self._highest + 1]))
+        return SHORTEST_SECONDS * RATIO ** min(self._lowest + bisect_left(sums, share * sums[-1]), BUCKETS - 1)
 
     def _age(self) -> None:
         now = self._clock.monotonic()
@@ -65,6 +68,7 @@ class LatencyHistogram:
         self._at = now
         if half_lives > _FORGOTTEN_HALF_LIVES:
             self._buckets = [0.0] * BUCKETS
+            self._lowest, self._highest = BUCKETS, 0
             self._total, self._unit = 0.0, 1.0
         elif half_lives > 0:
             self._unit *= 2.0**half_lives

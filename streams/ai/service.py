@@ -96,6 +96,7 @@ class UnifiedAIService:
             for provider in providers
         )
         self._on_attempt = on_attempt or _ignore
+        self._lane_of = {lane.name: lane for lane in self._lanes}
         self._tallies = {lane.name: Tally(clock) for lane in self._lanes}
         self._monitor = HealthMonitor(self._lanes, health or HealthRules(), clock=clock, random=random)
         self._chain = Chain(
@@ -246,10 +247,9 @@ class UnifiedAIService:
         await self.aclose()
 
     def _count(self, line: ProviderUsage) -> None:
-        lane = next(lane for lane in self._lanes if lane.name == line.provider)
-        lane.tariffs.answered(line.model, line.served_model)
-        self._tallies[lane.name].add(line)
-        self._monitor.heard(lane.name, line.outcome)
+        self._lane_of[line.provider].tariffs.answered(line.model, line.served_model)
+        self._tallies[line.provider].add(line)
+        self._monitor.heard(line.provider, line.outcome)
         self._on_attempt(line)
 
 

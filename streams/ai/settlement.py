@@ -1,6 +1,5 @@
 """What one attempt is charged, and its line on the ledger."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -23,8 +22,7 @@ class Charge(NamedTuple):
     usage: TokenUsage
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """An attempt that is about to be made."""
 
     provider: str
@@ -33,13 +31,9 @@ class Attempt:
     options: CompletionOptions
     user_id: str | None
     text_bytes: int
+    reserved_nano_usd: int
+    """The upper bound of its cost; 0 where the price is unknown or nothing is billed."""
     started_at: datetime
-
-    @property
-    def reserved_nano_usd(self) -> int:
-        """The upper bound of its cost; 0 where the price is unknown or nothing is billed."""
-        price = self.tariff.price
-        return price.bound(self.text_bytes, self.request.max_tokens) if price else 0
 
 
 def charge(attempt: Attempt, result: Answer | AttemptFailed) -> Charge:

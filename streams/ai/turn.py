@@ -80,7 +80,10 @@ class Turns:
             key_id=admission.key_id,
         )
         lane = admission.lane
-        return Attempt(lane.name, tariff, request, options, question.user_id, question.text_bytes, self._clock.now())
+        reserved = admission.reservation.nano_usd
+        return Attempt(
+            lane.name, tariff, request, options, question.user_id, question.text_bytes, reserved, self._clock.now()
+        )
 
 
 def _usual(admission: Admission) -> float:

@@ -44,9 +44,9 @@ class CompletionRequest:
     """Which of the provider's keys to use (`streams.ai.provider.Keyed`); empty or gone: its first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
-    """A provider's good answer."""
+    """A provider's good answer; whose limits it tells of is filled in by who knows the headers."""
 
     content: str
     usage: TokenUsage | None

@@ -24,8 +24,7 @@ class Demand(NamedTuple):
     user_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What every provider of the chain is asked, and until when."""
 
     prompt: str

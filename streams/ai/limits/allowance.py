@@ -45,13 +45,15 @@ class _Told(NamedTuple):
 
 
 class Allowance:
-    """At most `limit` of `kind` in any `period` seconds (a minute or a day); None: not known yet."""
+    """At most `limit` of `kind` in any `period` seconds (a minute or a day); None: not known yet.
+
+    `now` is the monotonic clock's reading: a limiter reads it once for all of its allowances.
+    """
 
     def __init__(self, kind: Kind, period: float, limit: int | None, clock: Clock) -> None:
         self.kind = kind
         self.period = period
         self._configured = limit
-        self._clock = clock
         self._window = SlidingWindow(limit, period, clock)
         self._spent = 0
         """All that was ever taken: orders headers, and tells what was taken after the call they came with."""
@@ -61,51 +63,55 @@ class Allowance:
         self._told_limit: int | None = None
         self._told_limit_until = 0.0
 
-    def wait(self, amount: int, share: float) -> float | None:
+    def wait(self, amount: int, share: float, now: float) -> float | None:
         """Seconds until `amount` may be taken; None: never, it is more than the limit."""
-        self._window.capacity = self._capacity(amount, share)
-        wait = self._window.wait(amount)
-        told = self._still_told()
+        self._window.capacity = self._capacity(amount, share, now)
+        wait = self._window.wait(amount, now)
+        told = self._still_told(now)
         self._told_refused = False
-        if wait is None or told is None or amount <= self._told_left(told):
+        if wait is None or told is None or amount <= (left := self._told_left(told, now)):
             return wait
-        now = self._clock.monotonic()
         back_at = told.until
         if told.per_second > 0:
-            back_at = min(back_at, now + (amount - self._told_left(told)) / told.per_second)
+            back_at = min(back_at, now + (amount - left) / told.per_second)
         for_header = seconds_until(back_at, now)
         self._told_refused = for_header > wait
         return max(wait, for_header)
 
-    def reason(self) -> str:
+    def reason(self, now: float) -> str:
         """What stood behind the last wait, for people."""
-        limit = self._limit()
+        limit = self._limit(now)
         name = f"{self.kind} a {_PERIODS[self.period]}"
         return (name if limit is None else f"{limit} {name}") + self._told_refused * ", by the provider's count"
 
-    def take(self, amount: int) -> Entry:
+    def take(self, amount: int, now: float) -> Entry:
         """Count `amount`. Only after `wait` gave 0 for it."""
-        slot = self._window.take(amount)
+        slot = self._window.take(amount, now)
         self._spent += amount
         return Entry(slot, self._spent)
 
-    def settle(self, entry: Entry, by: int) -> None:
+    def settle(self, entry: Entry, by: int, now: float) -> None:
         """Correct an earlier amount, where it counts."""
-        self._window.correct(entry.slot, by)
+        self._window.correct(entry.slot, by, now)
 
-    def left(self, share: float) -> int | None:
+    def left(self, share: float, now: float) -> int | None:
         """What may still be taken now; None: unknown."""
-        own, told = self._own_left(share), self._still_told()
+        own, told = self._own_left(share, now), self._still_told(now)
         if told is None:
             return own
-        left = max(0, int(self._told_left(told)))
+        left = max(0, int(self._told_left(told, now)))
         return left if own is None else min(own, left)
 
     def hint(
-        self, left: int | None, reset_seconds: float | None, limit: int | None, share: float, entry: Entry | None
+        self,
+        left: int | None,
+        reset_seconds: float | None,
+        limit: int | None,
+        share: float,
+        entry: Entry | None,
+        now: float,
     ) -> None:
         """Hear a header that came with the call of `entry` (None: with the latest)."""
-        now = self._clock.monotonic()
         longest = _BELIEVED_SECONDS[self.period]
         if limit is not None and left is not None and left > limit:
             return
@@ -119,33 +125,33 @@ class Allowance:
         whole = min(reset, longest)
         back = (limit - left) / whole if limit is not None and whole >= _LEAST_RESET_SECONDS else 0.0
         told = _Told(left, self._spent if entry is None else entry.mark, now, now + whole, back)
-        own, current = self._own_left(share), self._still_told()
+        own, current = self._own_left(share, now), self._still_told(now)
         # as much as we believe ourselves, or more: nobody else is at it, and our own count is the stricter one
         news = None if own is not None and left >= own else told
         if current is not None and told.mark < current.mark:  # of an earlier call, arriving late: may lower, not lift
-            news = min(news or current, current, key=self._told_left)
+            news = min(news or current, current, key=lambda one: self._told_left(one, now))
         self._told = news
 
-    def _limit(self) -> int | None:
-        told = self._told_limit if self._clock.monotonic() < self._told_limit_until else None
+    def _limit(self, now: float) -> int | None:
+        told = self._told_limit if now < self._told_limit_until else None
         if told is None or self._configured is None:
             return self._configured if told is None else told
         return min(told, self._configured)
 
-    def _capacity(self, amount: int, share: float) -> int | None:
+    def _capacity(self, amount: int, share: float, now: float) -> int | None:
         """The part of the limit that is this worker's: room for at least one call, so that nobody starves."""
-        limit = self._limit()
+        limit = self._limit(now)
         return None if limit is None else max(int(limit * share), min(amount, limit))
 
-    def _own_left(self, share: float) -> int | None:
-        capacity = self._capacity(1, share)
+    def _own_left(self, share: float, now: float) -> int | None:
+        capacity = self._capacity(1, share, now)
         return None if capacity is None else max(0, capacity - self._window.taken)
 
-    def _still_told(self) -> _Told | None:
-        if self._told is not None and self._told.until <= self._clock.monotonic():
+    def _still_told(self, now: float) -> _Told | None:
+        if self._told is not None and self._told.until <= now:
             self._told = None
         return self._told
 
-    def _told_left(self, told: _Told) -> float:
-        back = (self._clock.monotonic() - told.at) * told.per_second
+    def _told_left(self, told: _Told, now: float) -> float:
+        back = (now - told.at) * told.per_second
         return told.left + back - (self._spent - told.mark)

@@ -6,7 +6,6 @@ and a minute for tokens (https://console.groq.com/docs/rate-limits). Gemini send
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from streams.ai import retry_after
@@ -23,8 +22,7 @@ class Periods(NamedTuple):
     tokens: float = MINUTE
 
 
-@dataclass(frozen=True, slots=True)
-class Headroom:
+class Headroom(NamedTuple):
     """A provider's own count. None: it did not say, or said nonsense. Times in seconds, resets from now."""
 
     requests_left: int | None = None
@@ -41,28 +39,30 @@ def from_headers(
     headers: Mapping[str, str], *, requests_period: float = MINUTE, tokens_period: float = MINUTE
 ) -> Headroom | None:
     """The headroom told by `headers` (lower-case names, or a mapping that ignores case); None: nothing of use."""
-    requests_left, requests_limit = _count(headers, "remaining-requests"), _count(headers, "limit-requests")
-    tokens_left, tokens_limit = _count(headers, "remaining-tokens"), _count(headers, "limit-tokens")
+    requests_left = _count(headers, "x-ratelimit-remaining-requests")
+    requests_limit = _count(headers, "x-ratelimit-limit-requests")
+    tokens_left = _count(headers, "x-ratelimit-remaining-tokens")
+    tokens_limit = _count(headers, "x-ratelimit-limit-tokens")
     if requests_left is None and requests_limit is None and tokens_left is None and tokens_limit is None:
         return None
     return Headroom(
         requests_left=requests_left,
-        requests_reset_seconds=_reset(headers, "requests"),
+        requests_reset_seconds=_reset(headers, "x-ratelimit-reset-requests"),
         requests_limit=requests_limit,
         requests_period=requests_period,
         tokens_left=tokens_left,
-        tokens_reset_seconds=_reset(headers, "tokens"),
+        tokens_reset_seconds=_reset(headers, "x-ratelimit-reset-tokens"),
         tokens_limit=tokens_limit,
         tokens_period=tokens_period,
     )
 
 
 def _count(headers: Mapping[str, str], name: str) -> int | None:
-    text = headers.get(f"x-ratelimit-{name}", "").strip()
-    return int(text) if _COUNT.fullmatch(text) else None
+    text = headers.get(name)
+    return int(text) if text is not None and _COUNT.fullmatch(text := text.strip()) else None
 
 
-def _reset(headers: Mapping[str, str], kind: str) -> float | None:
-    text = headers.get(f"x-ratelimit-reset-{kind}", "").strip()
+def _reset(headers: Mapping[str, str], name: str) -> float | None:
+    text = headers.get(name, "").strip()
     seconds = retry_after.from_duration(text)
     return retry_after.from_duration(f"{text}s") if seconds is None else seconds  # Azure: bare seconds

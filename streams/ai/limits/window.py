@@ -26,6 +26,7 @@ class SlidingWindow:
     """At most `capacity` in any half-open interval of `seconds`; None: unbounded, but counted all the same.
 
     `capacity` may be set at any time. Set below what was taken, it admits nothing until enough of that is old.
+    `now` is the monotonic clock's reading, for who asks several windows at once; None: it is read here.
     """
 
     def __init__(self, capacity: int | None, seconds: float, clock: Clock) -> None:
@@ -43,7 +44,7 @@ class SlidingWindow:
         self._forget(self._clock.monotonic())
         return self._taken
 
-    def wait(self, amount: int) -> float | None:
+    def wait(self, amount: int, now: float | None = None) -> float | None:
         """Seconds until `amount` fits if nothing else is taken; 0.0: now; None: it is more than the capacity.
 
         O(1) amortised when it fits; else as many steps as entries must go, some 500 at most.
@@ -54,9 +55,11 @@ class SlidingWindow:
             return 0.0
         if amount > self.capacity:
             return None
-        now = self._clock.monotonic()
+        now = self._clock.monotonic() if now is None else now
         self._forget(now)
         excess = self._taken + amount - self.capacity
+        if excess <= 0:
+            return 0.0
         free_at = now
         slots = iter(self._slots)
         while excess > 0:  # ends before the slots do: amount <= capacity, so excess <= taken
@@ -65,23 +68,26 @@ class SlidingWindow:
             free_at = slot.last + self._seconds
         return seconds_until(free_at, now)
 
-    def take(self, amount: int) -> Slot:
+    def take(self, amount: int, now: float | None = None) -> Slot:
         """Count `amount` from now on. Raises ValueError where `wait` would not say 0."""
-        now = self._clock.monotonic()
+        now = self._clock.monotonic() if now is None else now
         self._forget(now)
         if amount < 0 or (self.capacity is not None and self._taken + amount > self.capacity):
             raise ValueError(f"{amount} does not fit now: take only what wait() gives 0 for")
         self._taken += amount
-        if not self._slots or not self._joins(self._slots[-1], now):
-            self._slots.append(Slot(now, now, 0))
-        slot = self._slots[-1]
-        slot.last = now
-        slot.amount += amount
+        slots = self._slots
+        if slots and self._joins(slots[-1], now):
+            slot = slots[-1]
+            slot.last = now
+            slot.amount += amount
+        else:
+            slot = Slot(now, now, amount)
+            slots.append(slot)
         return slot
 
-    def correct(self, slot: Slot, by: int) -> None:
+    def correct(self, slot: Slot, by: int, now: float | None = None) -> None:
         """Let what was taken into `slot` have been more, or less (negative). Too old a slot is left alone."""
-        self._forget(self._clock.monotonic())
+        self._forget(self._clock.monotonic() if now is None else now)
         if self._slots and slot.last >= self._slots[0].last:
             by = max(by, -slot.amount)
             slot.amount += by

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field, ValidationError
 
 from schemas import Outcome
 from streams.ai.errors import AttemptFailed
 from streams.ai.http import Response
-from streams.ai.providers._wire import MaybeTokens, ModelName, OrNone, Tokens, Wire
+from streams.ai.providers._wire import Lenient, MaybeTokens, ModelName, Tokens, Wire
 from streams.ai.providers.http_provider import bad_shape
 from streams.ai.providers.model_traits import gemini_thinking
 from streams.ai.types import Answer, CompletionRequest, TokenUsage
@@ -43,8 +43,8 @@ class _Usage(Wire):
 class _Generated(Wire):
     candidates: list[_Candidate] = []
     feedback: _Feedback | None = Field(None, alias="promptFeedback")
-    usage: Annotated[_Usage | None, OrNone] = Field(None, alias="usageMetadata")
-    model: Annotated[ModelName | None, OrNone] = Field(None, alias="modelVersion")
+    usage: Lenient[_Usage] = Field(None, alias="usageMetadata")
+    model: Lenient[ModelName] = Field(None, alias="modelVersion")
 
 
 _UNFINISHED: Mapping[str, tuple[Outcome, str]] = MappingProxyType(

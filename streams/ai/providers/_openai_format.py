@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
 from schemas import Outcome
 from streams.ai.errors import AttemptFailed
 from streams.ai.http import Response
-from streams.ai.providers._wire import MaybeTokens, ModelName, OrNone, Tokens, Wire
+from streams.ai.providers._wire import Lenient, MaybeTokens, ModelName, Tokens, Wire
 from streams.ai.providers.http_provider import bad_shape
 from streams.ai.providers.model_traits import openai_traits
 from streams.ai.types import Answer, CompletionRequest, TokenUsage
@@ -28,8 +28,8 @@ class _CompletionDetails(Wire):
 class _Usage(Wire):
     prompt_tokens: Tokens
     completion_tokens: Tokens
-    prompt_tokens_details: Annotated[_PromptDetails | None, OrNone] = None
-    completion_tokens_details: Annotated[_CompletionDetails | None, OrNone] = None
+    prompt_tokens_details: Lenient[_PromptDetails] = None
+    completion_tokens_details: Lenient[_CompletionDetails] = None
 
 
 class _Message(Wire):
@@ -44,8 +44,8 @@ class _Choice(Wire):
 
 class _Completion(Wire):
     choices: list[_Choice] = Field(min_length=1)
-    model: Annotated[ModelName | None, OrNone] = None
-    usage: Annotated[_Usage | None, OrNone] = None
+    model: Lenient[ModelName] = None
+    usage: Lenient[_Usage] = None
 
 
 _UNFINISHED: Mapping[str, tuple[Outcome, str]] = MappingProxyType(

@@ -1,20 +1,13 @@
 """Field types for what providers send: bounded, because they are not ours."""
 
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, ValidatorFunctionWrapHandler
-from pydantic.functional_validators import WrapValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-
-def _none_if_bad(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return validate(value)
-    except ValidationError:
-        return None
-
-
-OrNone = WrapValidator(_none_if_bad)
-"""A field whose bad value counts as missing: `Annotated[X | None, OrNone]`."""
+_Wanted = TypeVar("_Wanted")
+_BadAsNone = Annotated[None, BeforeValidator(lambda _: None)]
+Lenient = Annotated[_Wanted | _BadAsNone, Field(union_mode="left_to_right")]
+"""A field whose bad value counts as missing: `Lenient[X] = None`. What is good is read without a step into Python."""
 
 Tokens = Annotated[int, Field(ge=0, le=10_000_000)]
 """A count of tokens; negative and absurd ones are refused."""

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import orjson
@@ -90,7 +90,9 @@ class HttpProvider(Provider):
                 # the outcome must still be told before the deadline comes
                 await self._setup.keys.rejected(key_id, min(_REFRESH_SECONDS, left / 2))
             raise
-        return replace(answer, served_model=_unless_key(answer.served_model, key), headroom=headroom)
+        answer.served_model = _unless_key(answer.served_model, key)
+        answer.headroom = headroom
+        return answer
 
     def _read(self, response: Response, request: CompletionRequest) -> Answer:
         if response.status != 200:

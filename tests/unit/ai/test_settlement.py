@@ -35,7 +35,8 @@ def attempt(model: str = "asked") -> Attempt:
     book = Book()
     request = CompletionRequest("id", "question", model, 100, 0.0, 5.0)
     tariff = Tariff(model, book.price_of(model), book)
-    return Attempt("p", tariff, request, CompletionOptions(), None, 20, datetime(2026, 11, 2, tzinfo=UTC))
+    reserved = tariff.price.bound(20, 100) if tariff.price else 0
+    return Attempt("p", tariff, request, CompletionOptions(), None, 20, reserved, datetime(2026, 11, 2, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
