@@ -156,4 +156,4 @@ down: ## Stop what `make up` started
 
 .PHONY: clean
 clean: ## Remove what the targets made
-	rm -rf $(VENV) $(ROUTER_VENV) $(TRAIN_VENV) $(SECURITY_VENV) $(MUTATION_VENV) mutants .demo .kafka build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage
+	rm -rf $(VENV) $(ROUTER_VENV) $(TRAIN_VENV) $(SECURITY_VENV) $(MUTATION_VENV) .demo .kafka build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage

@@ -1,4 +1,4 @@
-"""schemathesis against the pages, by their committed OpenAPI document: open, without token, with a wrong and the right one.
+"""schemathesis against the pages, by their committed OpenAPI document: open, and by token: none, wrong, right.
 
 https://schemathesis.readthedocs.io. Needs `.venv-security`.
 """

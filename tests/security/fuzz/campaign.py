@@ -1,4 +1,4 @@
-"""The long form of all targets, one after the other, each in a process of its own. What is found goes into the corpus."""
+"""The long form of all targets, one after the other, each in its process. What is found goes into the corpus."""
 
 import re
 import subprocess
@@ -51,7 +51,7 @@ def fuzz(name: str, seconds: int, *, grow: bool) -> Fuzzed:
 
 
 def _worth_keeping(name: str, work: Path) -> list[bytes]:
-    """libFuzzer's choice: the fewest inputs that reach all the code that the corpus does not."""
+    """By libFuzzer's choice the fewest inputs that reach all the code that the corpus does not."""
     merged = work / "merged"
     merged.mkdir()
     command = [sys.executable, "-m", "tests.security.fuzz.guided", name, str(work), "0", str(merged)]
