@@ -57,6 +57,37 @@ chaos: $(STAMP) ## Kill workers and the broker under load and prove that nothing
 soak: $(STAMP) ## 200 callers of the service for a minute, under every fault; the vendors' bill is the judge
 	$(BIN)/python -m tests.chaos service --seconds 60
 
+# The scanners and the fuzzer are for this only: they get an environment of their own, with the product's requirements.
+SECURITY_VENV  ?= .venv-security
+SECURITY_STAMP := $(SECURITY_VENV)/.installed
+SECURITY       ?=
+
+$(SECURITY_STAMP): requirements/security.txt
+	@test -x $(SECURITY_VENV)/bin/python || $(PYTHON) -m venv $(SECURITY_VENV)
+	$(SECURITY_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.PHONY: security
+security: $(SECURITY_STAMP) ## Fuzz every reader and page, scan the code, list what is installed; SECURITY="--seconds 60 --grow" for more
+	$(SECURITY_VENV)/bin/python -m tests.security $(SECURITY)
+
+.PHONY: sbom
+sbom: $(SECURITY_STAMP) ## Write the bill of materials, build/sbom.cdx.json
+	$(SECURITY_VENV)/bin/python -m tests.security --only 'bill of materials'
+
+# mutmut needs an older pytest.
+MUTATION_VENV  ?= .venv-mutation
+MUTATION_STAMP := $(MUTATION_VENV)/.installed
+
+$(MUTATION_STAMP): requirements/mutation.txt
+	@test -x $(MUTATION_VENV)/bin/python || $(PYTHON) -m venv $(MUTATION_VENV)
+	$(MUTATION_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.PHONY: mutation
+mutation: $(MUTATION_STAMP) ## Change the code in a thousand places: do its tests notice? Writes docs/mutation.md
+	$(MUTATION_VENV)/bin/python -m tests.mutation
+
 .PHONY: bench
 bench: $(STAMP) ## Price per 1,000 records, usage tables, efficiency beside a bare loop, pages of a busy worker
 	$(BIN)/python -m tests.bench.money
@@ -107,7 +138,8 @@ schemas: $(STAMP) ## Write the JSON Schemas again
 
 .PHONY: lock
 lock: $(STAMP) ## Resolve the requirements again, with hashes
-	@for set in "base:" "sandbox:--extra sandbox" "dev:--all-extras --group test --group lint --group build" "train:--group train"; do \
+	@for set in "base:" "sandbox:--extra sandbox" "dev:--all-extras --group test --group lint --group build" "train:--group train" \
+	  "security:--all-extras --group security --constraint requirements/dev.txt" "mutation:--all-extras --group test --group mutation"; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-find-links --no-strip-extras \
 	    --custom-compile-command 'make lock' $${set#*:} pyproject.toml -o requirements/$${set%%:*}.txt || exit 1; \
 	done
@@ -127,4 +159,4 @@ down: ## Stop what `make up` started
 
 .PHONY: clean
 clean: ## Remove what the targets made
-	rm -rf $(VENV) $(ROUTER_VENV) $(TRAIN_VENV) .demo .kafka build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage
+	rm -rf $(VENV) $(ROUTER_VENV) $(TRAIN_VENV) $(SECURITY_VENV) $(MUTATION_VENV) .demo .kafka build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage

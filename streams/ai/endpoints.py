@@ -30,6 +30,8 @@ def checked_base_url(provider: str, url: str, *, allow_private: bool) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise ProviderMisconfigured(provider, "the base URL cannot be read") from None
+    if not url.strip().isprintable() or " " in url.strip():  # `urlsplit` drops tabs and line ends, a client may not
+        raise ProviderMisconfigured(provider, "the base URL must hold no blanks and control characters")
     if parts.scheme not in ("http", "https") or not host:
         raise ProviderMisconfigured(provider, "the base URL must begin with https:// and name a host")
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:

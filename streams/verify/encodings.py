@@ -11,8 +11,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
-_NO_TEXT = ("utf-7", "idna", "punycode", "utf-8", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem")
-"""Names that markup may claim and that either were tried before or decode no text that a server sends."""
+_NO_TEXT = ("utf-7", "idna", "punycode", "utf-8", "undefined", "unicode-escape", "raw-unicode-escape", "mbcs", "oem")
+"""Names that markup may claim, as `codecs` gives them, and that either were tried before or decode no text that a
+server sends: an escape makes lone surrogates, which no message can carry."""
 _MAGIC = (b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"%!PS")
 _MAX_CONTROL_SHARE = 0.05
 _HEAD, _SAMPLE = 4_096, 65_536

@@ -34,7 +34,7 @@ NEEDLES: dict[str, bytes] = {
 def shown_in(data: bytes | str | mmap.mmap) -> str | None:
     """The encoding in which a canary key shows in `data`, or None."""
     if isinstance(data, str):
-        data = data.encode("utf-8", "surrogateescape")
+        data = data.encode("utf-8", "surrogatepass")
     return next((name for name, needle in NEEDLES.items() if data.find(needle) >= 0), None)
 
 

@@ -9,9 +9,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from pydantic import ConfigDict, TypeAdapter
+
 from streams.ai.budget.periods import Period
 from streams.ai.errors import AIError
 from streams.errors import UserError
+
+_FIELDS = TypeAdapter(tuple[str, str, int, int], config=ConfigDict(strict=True))
 
 
 class JournalUnusable(AIError, UserError):
@@ -43,7 +47,7 @@ class Grant(NamedTuple):
         checksum, _, body = line.partition(b" ")
         if checksum != b"%08x" % zlib.crc32(body):
             raise ValueError("wrong checksum")
-        budget, period, nano_usd, told = json.loads(body)
+        budget, period, nano_usd, told = _FIELDS.validate_json(body)  # its error is a ValueError
         Period.parse(period)
         return cls(budget, period, nano_usd, told)
 

@@ -35,7 +35,10 @@ class Period:
         """The period that a label names. Raises ValueError where it names none."""
         whole_day = len(label) > len("2026-11")
         at = datetime.fromisoformat(f"{label}T00:00Z" if whole_day else f"{label}-01T00:00Z")
-        period = cls.day(at) if whole_day else cls.month(at)
+        try:
+            period = cls.day(at) if whole_day else cls.month(at)
+        except OverflowError:  # the last one of the year 9999 never ends
+            raise ValueError("not a day or month") from None
         if period.label != label:
             raise ValueError("not a day or month")
         return period

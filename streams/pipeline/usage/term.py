@@ -28,6 +28,8 @@ _START_SECONDS = 60.0
 _FINISH_SECONDS = 2.0
 _MAX_RECORDS = 500
 """Folded at a time: tens of milliseconds in which nothing else runs."""
+_LAST_MS = 253_402_300_799_000
+"""The end of the year 9999."""
 
 
 @dataclass(frozen=True)
@@ -173,4 +175,5 @@ def _source(partition: TopicPartition) -> str:
 
 
 def _time(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(max(milliseconds, 0) / 1000, UTC)
+    """Whoever writes a record may choose its time stamp: one that no calendar has is moved to the nearest."""
+    return datetime.fromtimestamp(min(max(milliseconds, 0), _LAST_MS) / 1000, UTC)

@@ -1,0 +1,74 @@
+"""The long form of all targets, one after the other, each in its process. What is found goes into the corpus."""
+
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.security.fuzz.corpus import LARGEST, keep
+from tests.security.fuzz.targets import TARGETS
+
+_SPARE_SECONDS = 120
+"""To start, to import, and to run the corpus."""
+_TOLD = {
+    "runs": r"number_of_executed_units:\s*(\d+)",
+    "new": r"new_units_added:\s*(\d+)",
+    "mb": r"peak_rss_mb:\s*(\d+)",
+}
+
+
+@dataclass(frozen=True)
+class Fuzzed:
+    """What came of one target. `problem`: the end of what it said; empty: nothing was found."""
+
+    name: str
+    runs: int = 0
+    new: int = 0
+    """Inputs that reached code that the corpus does not."""
+    mb: int = 0
+    """Peak of resident memory."""
+    problem: str = ""
+    kept: tuple[Path, ...] = ()
+
+
+def fuzz(name: str, seconds: int, *, grow: bool) -> Fuzzed:
+    """One target. `grow`: what reached new code is kept too, the smallest inputs of it."""
+    with tempfile.TemporaryDirectory() as work:
+        command = [sys.executable, "-m", "tests.security.fuzz.guided", name, work, str(seconds)]
+        try:
+            done = subprocess.run(command, capture_output=True, check=False, timeout=seconds + _SPARE_SECONDS)
+        except subprocess.TimeoutExpired:
+            return Fuzzed(name, problem=f"did not end within {seconds + _SPARE_SECONDS} s")
+        told = done.stderr.decode(errors="replace") + done.stdout.decode(errors="replace")
+        kept = [keep(name, path.read_bytes(), finding=True) for path in sorted(Path(work).glob("found-*"))]
+        if grow:
+            kept += [keep(name, data, finding=False) for data in _worth_keeping(name, Path(work))]
+        numbers = {key: int(found[1]) for key, form in _TOLD.items() if (found := re.search(form, told))}
+        problem = "" if done.returncode == 0 else told[-3_000:]
+        return Fuzzed(name, **numbers, problem=problem, kept=tuple(path for path in kept if path))
+
+
+def _worth_keeping(name: str, work: Path) -> list[bytes]:
+    """By libFuzzer's choice the fewest inputs that reach all the code that the corpus does not."""
+    merged = work / "merged"
+    merged.mkdir()
+    command = [sys.executable, "-m", "tests.security.fuzz.guided", name, str(work), "0", str(merged)]
+    subprocess.run(command, capture_output=True, check=False, timeout=600)
+    found = sorted((path.read_bytes() for path in merged.iterdir()), key=len)
+    return [data for data in found if len(data) <= LARGEST]
+
+
+def table(results: list[Fuzzed]) -> str:
+    """For a person."""
+    lines = [f"  {'target':16} {'runs':>9} {'new':>5} {'MB':>5}"]
+    lines += [
+        f"  {one.name:16} {one.runs:9} {one.new:5} {one.mb:5}{'  FOUND' if one.problem else ''}" for one in results
+    ]
+    return "\n".join(lines)
+
+
+def run(seconds: int, names: list[str], *, grow: bool) -> list[Fuzzed]:
+    """All of `names`, or all targets."""
+    return [fuzz(name, seconds, grow=grow) for name in names or list(TARGETS)]
