@@ -2,7 +2,7 @@
 
 import dataclasses
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
@@ -81,7 +81,7 @@ class PriceBook:
         in_force = [price for price in dated if price.valid_from <= on]
         return in_force[-1] if in_force else next(iter(dated), None)
 
-    def __iter__(self) -> "Iterable[Price]":
+    def __iter__(self) -> Iterator[Price]:
         return (price for dated in self._prices.values() for price in dated)
 
 

@@ -14,6 +14,7 @@ from streams.errors import UserError
 COMMANDS: dict[str, str] = {
     "check": "Verify one document without Kafka.",
     "demo": "Show records flowing from Kafka to verdicts, without a key.",
+    "doctor": "Look at everything that a worker needs, and say what to do.",
     "emulator": "Serve the four providers' wire formats locally.",
     "eval": "Judge labelled records and say how often that was right.",
     "kafka": "Run a real Apache Kafka in the foreground.",

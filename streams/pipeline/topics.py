@@ -131,6 +131,24 @@ async def ensure_topics(settings: Settings) -> TopicReport:
             raise KafkaUnavailable(bootstrap_servers(settings), f"topics not ready in {_SECONDS:g} s") from None
 
 
+async def look_at_topics(settings: Settings) -> TopicReport:
+    """What `ensure_topics` would report, with `created` for what it would create; makes nothing.
+
+    Raises KafkaUnavailable, SettingsError.
+    """
+    wanted = specs(settings)
+    async with connected(AIOKafkaAdminClient(**client_arguments(settings)), settings) as admin:
+        try:
+            async with asyncio.timeout(_SECONDS):
+                topics = await _described(admin)
+                existing = [spec for spec in wanted if spec.name in topics]
+                differs = await _differences(admin, existing, topics, settings)
+        except TimeoutError:
+            raise KafkaUnavailable(bootstrap_servers(settings), f"no answer in {_SECONDS:g} s") from None
+    there = tuple(spec.name for spec in existing)
+    return TopicReport(tuple(spec.name for spec in wanted if spec.name not in there), there, differs)
+
+
 async def partitions_of(settings: Settings, name: str) -> int:
     """Partitions of the topic `name`, prefix left out. Raises NoSuchTopic, KafkaUnavailable, SettingsError."""
     topic = settings.topic(name)
@@ -150,11 +168,15 @@ async def _ensure(admin: AIOKafkaAdminClient, wanted: tuple[TopicSpec, ...], set
     created = await _create(admin, [spec for spec in wanted if spec.name not in before], settings)
     existing = [spec for spec in wanted if spec.name not in created]
     topics = await _with_leaders(admin, wanted)
-    differs = [
-        *(difference for spec in existing for difference in _layout(spec, topics[spec.name], settings)),
-        *await _configs(admin, existing),
-    ]
-    return TopicReport(tuple(created), tuple(spec.name for spec in existing), tuple(differs))
+    differs = await _differences(admin, existing, topics, settings)
+    return TopicReport(tuple(created), tuple(spec.name for spec in existing), differs)
+
+
+async def _differences(
+    admin: AIOKafkaAdminClient, existing: list[TopicSpec], topics: dict[str, list[dict[str, Any]]], settings: Settings
+) -> tuple[Difference, ...]:
+    layouts = (difference for spec in existing for difference in _layout(spec, topics[spec.name], settings))
+    return (*layouts, *await _configs(admin, existing))
 
 
 async def _described(admin: AIOKafkaAdminClient) -> dict[str, list[dict[str, Any]]]:

@@ -18,6 +18,7 @@ from streams.cli._topic_reader import read_topic
 from streams.pipeline.topics import ensure_topics
 from streams.sandbox.kafka import free_port
 from streams.settings import load
+from tests.unit.cli.test_warc_reading import archive
 
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
 FILES = {
@@ -111,6 +112,19 @@ async def test_what_is_too_large_is_named_and_the_rest_is_sent(env, tmp_path):
     assert b"stdin:1" in done.stderr
     assert b"2 too large" in done.stderr
     assert {key for key, _ in await published(env)} == {b"small.pdf", b"2"}
+
+
+async def test_what_came_before_a_broken_record_is_sent(env, tmp_path):
+    """A web archive that is cut off: exit 1, the offset of the broken record, and the pages before it acknowledged."""
+    headers = [("Content-Type", "text/html")]
+    pages = [(f"https://example.org/{number}", "response", headers, b"<p>page</p>" * 50) for number in range(3)]
+    (tmp_path / "crawl.warc").write_bytes(archive(*pages, gz=False)[:-100])
+    done = await asyncio.to_thread(fulltext, env, "publish", tmp_path / "crawl.warc")
+    assert done.returncode == 1
+    assert b"2 of 2 records acknowledged" in done.stdout
+    start = len(archive(*pages[:2], gz=False))
+    assert f"crawl.warc is broken at byte {start}: the file ends within the record" in done.stderr.decode()
+    assert {key for key, _ in await published(env)} == {b"https://example.org/0", b"https://example.org/1"}
 
 
 @pytest.mark.parametrize("command", [("topics",), ("publish", "-"), ("verdicts",), ("verdicts", "--follow")])

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from aiokafka import ConsumerRecord
+
 from schemas import RecordSource
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -41,6 +43,11 @@ class Candidate:
         place = self.origin.place
         told = (place.topic, str(place.partition), str(place.offset), run)
         return [*own, *((name, text.encode()) for name, text in zip((*_OF, _RUN), told, strict=True))]
+
+
+def headers_of(record: ConsumerRecord) -> Headers:
+    """As the worker takes them: a null value is an empty one."""
+    return tuple((name, value or b"") for name, value in record.headers)
 
 
 def digest(value: bytes | None) -> str:

@@ -4,7 +4,7 @@ import asyncio
 
 from schemas import RecordSource
 from streams.cli._topic_reader import Part, read_topic
-from streams.cli.replaying.candidate import read_copy
+from streams.cli.replaying.candidate import headers_of, read_copy
 from streams.cli.replaying.journal import Found, Past
 from streams.pipeline.topics import SCRAPED
 from streams.settings import Settings
@@ -20,7 +20,7 @@ async def find_unnoted(settings: Settings, past: Past) -> list[Found]:
     await asyncio.sleep(SETTLE_SECONDS)
     found = []
     async for record in read_topic(settings, SCRAPED, part=Part(_from(past))):
-        copy = read_copy(record.value, tuple(record.headers))
+        copy = read_copy(record.value, headers_of(record))
         if copy is None or copy[0] not in past.cut_off or copy[1].key in past.replayed:
             continue
         past.replayed.add(copy[1].key)

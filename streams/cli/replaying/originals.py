@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
-from streams.cli.replaying.candidate import Candidate, digest
+from streams.cli.replaying.candidate import Candidate, digest, headers_of
 from streams.cli.replaying.letter import Pointer
 from streams.pipeline.connection import client_arguments, connected
 from streams.pipeline.topics import SCRAPED, partitions_of
@@ -39,7 +39,7 @@ class Originals:
             return None
         if record.offset != place.offset or digest(record.value) != pointer.origin.digest:
             return None
-        return Candidate(pointer.origin, pointer.why, record.key, record.value, tuple(record.headers))
+        return Candidate(pointer.origin, pointer.why, record.key, record.value, headers_of(record))
 
     async def _holds(self, target: TopicPartition, offset: int) -> bool:
         """Only of our input topic: asking for another one by name might create it."""

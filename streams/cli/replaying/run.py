@@ -47,6 +47,7 @@ async def rehearse(
 ) -> None:
     """The same without sending, noting or fencing anything; `show` is given what would be sent."""
     past = await read_past(settings)
+    await find_unnoted(settings, past)
 
     async def add(candidate: Candidate) -> None:
         tally.count(candidate)

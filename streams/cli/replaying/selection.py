@@ -40,10 +40,9 @@ class Selection:
 
     def takes_place(self, partition: int, offset: int, timestamp_ms: int) -> bool:
         """By place and time alone."""
-        moment = datetime.fromtimestamp(timestamp_ms / 1_000, UTC)
         return (
-            (self.since is None or moment >= self.since)
-            and (self.until is None or moment < self.until)
+            (self.since is None or timestamp_ms >= self.since.timestamp() * 1_000)
+            and (self.until is None or timestamp_ms < self.until.timestamp() * 1_000)
             and (not self.spans or any(span.holds(partition, offset) for span in self.spans))
         )
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from schemas import FulltextVerdict, RecordSource
 from streams.cli._topic_reader import Part, read_topic
-from streams.cli.replaying.candidate import Candidate, Origin, digest
+from streams.cli.replaying.candidate import Candidate, Origin, digest, headers_of
 from streams.cli.replaying.letter import Pointer, read_letter, reason_of
 from streams.cli.replaying.selection import Selection
 from streams.cli.replaying.tally import Tally
@@ -25,7 +25,7 @@ async def dead_letters(settings: Settings, selection: Selection, tally: Tally, w
     reading = read_topic(settings, DEAD_LETTERS, part=_part(selection), watch=watch)
     async with aclosing(reading) as records:
         async for record in records:
-            headers = tuple(record.headers)
+            headers = headers_of(record)
             tally.read += 1
             if not selection.takes_place(record.partition, record.offset, record.timestamp):
                 continue
@@ -52,7 +52,7 @@ async def input_records(settings: Settings, selection: Selection, tally: Tally, 
                 continue
             place = RecordSource(topic=record.topic, partition=record.partition, offset=record.offset)
             why = judged[at] if judged else ""
-            yield Candidate(Origin(place, digest(record.value)), why, record.key, record.value, tuple(record.headers))
+            yield Candidate(Origin(place, digest(record.value)), why, record.key, record.value, headers_of(record))
 
 
 async def _judged(settings: Settings, selection: Selection) -> Places:

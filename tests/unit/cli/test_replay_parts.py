@@ -80,6 +80,7 @@ def test_a_selection_takes_by_place_and_time():
     assert Selection().empty
     assert Selection(since=noon).takes_place(0, 0, at)
     assert not Selection(until=noon).takes_place(0, 0, at)
+    assert Selection(since=noon).takes_place(0, 0, 2**62)  # a publisher may write any time
     spans = Selection(spans=(Span(0, 5, 7), Span(1, 3, None)))
     taken = [(p, o) for p in (0, 1, 2) for o in range(9) if spans.takes_place(p, o, at)]
     assert taken == [(0, 5), (0, 6), *((1, offset) for offset in range(3, 9))]

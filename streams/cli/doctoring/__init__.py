@@ -1,0 +1,13 @@
+"""What `fulltext doctor` looks at.
+
+Layout
+------
+finding      what a check found, how bad it is, what to do
+checks       the table of all checks, and running it
+environment  settings, variables that are none, versions of what is installed
+providers    keys, each provider's own list of models (`--live`), prices, ends of models
+cluster      Kafka, topics, the clock beside the broker's
+
+A check is one coroutine function from a `Subject` to its findings, and a line in the table. It raises UserError
+where there is one thing to say; anything else that it raises is reported as a check that failed.
+"""

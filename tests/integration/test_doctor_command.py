@@ -1,0 +1,98 @@
+"""`fulltext doctor` on a real broker and the emulator."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from datetime import timedelta
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from streams.cli.doctoring import cluster
+from streams.cli.doctoring.finding import Subject
+from streams.clock import SystemClock
+from streams.pipeline.topics import ensure_topics, specs
+from streams.sandbox.emulator import Emulator
+from streams.settings import load
+
+
+def doctor(environment):
+    """Exit code and what it told."""
+    env = {"PATH": os.environ["PATH"], **environment}
+    command = [sys.executable, "-m", "streams", "doctor", "--live", "--json"]
+    done = subprocess.run(command, env=env, capture_output=True, check=False, timeout=90)
+    return done.returncode, json.loads(done.stdout)
+
+
+async def test_a_sound_installation_needs_nothing_and_an_unsound_one_is_told_what(kafka, topic_prefix):
+    """Exit 0 where all is well; missing and wrong topics, a refused key and an unknown model: each named, exit 1."""
+    own = load(kafka_bootstrap_servers=kafka.bootstrap, kafka_topic_prefix=topic_prefix)
+    await ensure_topics(own)
+    where = {"KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap, "KAFKA_TOPIC_PREFIX": topic_prefix}
+    async with Emulator() as emulator:
+        code, told = await asyncio.to_thread(doctor, {**emulator.environment(), **where})
+        assert (code, told["to_do"]) == (0, 0), told
+        assert [one["level"] for one in told["findings"]["live"]] == ["good"] * 4
+        assert told["findings"]["clock"][0]["level"] == "good"
+
+        emulator.script("groq", {"fault": "status", "code": 401})
+        odd = topic_prefix + "odd."
+        await make_badly(kafka.bootstrap, odd)
+        bad = {**emulator.environment(), **where, "KAFKA_TOPIC_PREFIX": odd, "GEMINI_MODEL": "nobody-knows-it"}
+        code, told = await asyncio.to_thread(doctor, bad)
+    must = [(name, one) for name, found in told["findings"].items() for one in found if one["level"] == "act"]
+    assert code == 1
+    assert told["to_do"] == len(must)
+    topics = {one["message"].removeprefix("topic ").split(" ")[0].strip(":") for name, one in must if name == "topics"}
+    assert topics == {odd + "scraped-content", odd + "budget-leases", odd + "budget-alerts"}
+    assert ("prices", "GEMINI_MODEL") in {(name, one["setting"]) for name, one in must}
+    assert all(one["remedy"] for name, one in must if name == "topics")
+    assert await nothing_is_left(kafka.bootstrap, topic_prefix)
+
+
+async def make_badly(bootstrap, prefix):
+    """Topics with too short a retention, with too many partitions, and one less than wanted."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    new = []
+    for spec in specs(load(kafka_topic_prefix=prefix)):
+        if spec.name.endswith("budget-alerts"):
+            continue
+        configs, partitions = dict(spec.configs), spec.partitions
+        if spec.name.endswith("scraped-content"):
+            configs["retention.ms"] = "60000"
+        if spec.name.endswith("budget-leases"):
+            partitions = 3
+        new.append(NewTopic(spec.name, partitions, 1, topic_configs=configs))
+    await admin.create_topics(new)
+    await admin.close()
+
+
+async def nothing_is_left(bootstrap, prefix):
+    """Is the topic that the clock check makes gone again?"""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        async with asyncio.timeout(20):
+            while any(name.startswith(f"{prefix}doctor-") for name in await admin.list_topics()):  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+    finally:
+        await admin.close()
+    return True
+
+
+class WrongClock(SystemClock):
+    """An hour ahead."""
+
+    def now(self):
+        return super().now() + timedelta(hours=1)
+
+
+async def test_a_clock_that_is_an_hour_ahead_must_be_mended(kafka, topic_prefix):
+    """By how much and in which direction, beside the broker's own time."""
+    own = load(kafka_bootstrap_servers=kafka.bootstrap, kafka_topic_prefix=topic_prefix)
+    (found,) = await cluster.clock(Subject(own, clock=WrongClock()))
+    assert found.level == "act"
+    assert "ahead of the broker's" in found.message
+    assert float(found.message.split()[3]) > 3_500
