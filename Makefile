@@ -58,8 +58,13 @@ soak: $(STAMP) ## 200 callers of the service for a minute, under every fault; th
 	$(BIN)/python -m tests.chaos service --seconds 60
 
 .PHONY: bench
-bench: $(STAMP) ## Efficiency and CPU per record beside a bare loop
+bench: $(STAMP) ## Efficiency and CPU per record beside a bare loop; then what reading costs
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.reading $(wildcard $(DATA))
+
+.PHONY: bench-reading
+bench-reading: $(STAMP) ## Documents a second and core of reading and the local tier, on DATA=records.jsonl or the samples
+	$(BIN)/python -m tests.bench.reading $(wildcard $(DATA))
 
 # LiteLLM's requirements do not fit ours: it gets an environment of its own.
 ROUTER_VENV  ?= .venv-router
