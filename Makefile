@@ -89,11 +89,16 @@ mutation: $(MUTATION_STAMP) ## Change the code in a thousand places: do its test
 	$(MUTATION_VENV)/bin/python -m tests.mutation
 
 .PHONY: bench
-bench: $(STAMP) ## Price per 1,000 records, usage tables, efficiency beside a bare loop, pages of a busy worker
+bench: $(STAMP) ## Price per 1,000 records, usage tables, efficiency beside a bare loop, pages of a busy worker, reading
 	$(BIN)/python -m tests.bench.money
 	$(BIN)/python -m tests.bench.usage
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.pages
+	$(BIN)/python -m tests.bench.reading $(wildcard $(DATA))
+
+.PHONY: bench-reading
+bench-reading: $(STAMP) ## Documents a second and core of reading and the local tier, on DATA=records.jsonl or the samples
+	$(BIN)/python -m tests.bench.reading $(wildcard $(DATA))
 
 # LiteLLM's requirements do not fit ours: it gets an environment of its own.
 ROUTER_VENV  ?= .venv-router

@@ -58,8 +58,10 @@ def main(data: Path, out: Path) -> None:
     }
     written = orjson.dumps(model) + b"\n"
     _check(written, records, crossval.scores(crossval.predict(fitted, records.numbers)))
+    before = out.read_bytes() if out.exists() else None
     out.write_bytes(written)
-    click.echo(f"Wrote {out} ({len(written) / 1e3:.0f} kB)")
+    compared = {None: "a new file", written: "byte for byte what was there"}.get(before, "another model than was there")
+    click.echo(f"Wrote {out} ({len(written) / 1e3:.0f} kB): {compared}; trained on data with SHA-256 {records.digest}")
 
 
 def _left_out(records: Dataset) -> list[str]:

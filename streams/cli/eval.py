@@ -57,6 +57,8 @@ def command(file: Path, tier: str, as_json: bool, page: Path | None) -> None:
     labelled = [line for line in lines if isinstance(line, Labelled)]
     if not labelled:
         raise _Unusable(f"{file} has no usable line; each needs a `label` and `content`")
+    if page is not None:
+        _write(page, "")  # before anything is asked and paid for
     started = time.perf_counter()
     judged = asyncio.run(_judge(labelled, settings, ask_models=tier == "chain"))
     evaluation = Evaluation(tuple(judged), bad, time.perf_counter() - started)

@@ -1,11 +1,15 @@
-"""The phrase tables in `phrases/*.toml`, one file per language: a further language is a further file."""
+"""The phrase tables: `phrases/*.toml` by language, `phrases/platforms/*.toml` by publisher's platform or bot check.
+
+A further language or platform is a further file. Pages mix them, so all tables are searched together.
+"""
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 from streams.verify.limits import SCAN_CHARS
@@ -28,6 +32,10 @@ _UNSPACED_LEADS = bytes((*range(0xD8, 0xDC), *range(0xE3, 0xEA)))
 """First bytes of their characters in UTF-8."""
 
 
+Table = Mapping[str, Mapping[str, list[str]]]
+"""`phrases`: kind -> phrases; `sections`: section -> names. A language's table has all of both."""
+_FOLDER = files("streams.verify").joinpath("phrases")
+_FOLDERS = {"": _FOLDER, "platforms/": _FOLDER.joinpath("platforms")}
 _JOINERS = bytes.maketrans(b"-'", b"  ")
 
 
@@ -135,11 +143,11 @@ def _phrase(text: str) -> Phrase:
     return Phrase(text, frozenset(_words(text) - {b""}), frozenset())
 
 
-def build(tables: Iterable[Mapping[str, Mapping[str, list[str]]]]) -> Vocabulary:
+def build(given: Iterable[Table]) -> Vocabulary:
     """A vocabulary of some tables, each with `phrases` and `sections` or one of them."""
     phrases: dict[str, set[str]] = {kind: set() for kind in KINDS}
     sections: dict[str, str] = {}
-    for table in tables:
+    for table in given:
         for kind, listed in table.get("phrases", {}).items():
             phrases[kind].update(lower(phrase) for phrase in listed)
         for section, names in table.get("sections", {}).items():
@@ -152,16 +160,25 @@ def build(tables: Iterable[Mapping[str, Mapping[str, list[str]]]]) -> Vocabulary
     return Vocabulary(MappingProxyType(ordered), MappingProxyType(sections))
 
 
+def tables() -> dict[str, Table]:
+    """The tables that ship with the package by name: `de` is a language's, `platforms/wiley` a platform's."""
+    found = {f"{prefix}{name}": table for prefix, folder in _FOLDERS.items() for name, table in _read(folder)}
+    return dict(sorted(found.items()))
+
+
+def _read(folder: Traversable) -> Iterator[tuple[str, Table]]:
+    for file in folder.iterdir():
+        if file.name.endswith(".toml"):
+            yield file.name.removesuffix(".toml"), tomllib.loads(file.read_text(encoding="utf-8"))
+
+
 @cache
 def vocabulary() -> Vocabulary:
-    """The tables that ship with the package, read once."""
-    folder = files("streams.verify").joinpath("phrases")
-    names = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-    return build(tomllib.loads(file.read_text(encoding="utf-8")) for file in names)
+    """All tables together, read once."""
+    return build(tables().values())
 
 
 @cache
 def languages() -> frozenset[str]:
-    """ISO 639-1 codes of the tables."""
-    folder = files("streams.verify").joinpath("phrases")
-    return frozenset(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
+    """ISO 639-1 codes of the languages' tables."""
+    return frozenset(name for name in tables() if "/" not in name)

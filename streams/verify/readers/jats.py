@@ -133,7 +133,7 @@ def _drafts(article: etree._Element) -> Iterator[Draft]:
             continue
         if name == "abstract":
             yield from _implied("abstract", element)
-        if name in {"ref-list", "listBibl"}:
+        if name in {"ref-list", "listBibl"} and len(element):  # GROBID writes an empty one where it found none
             yield from _implied("references", element)
         if name in _FURNITURE:
             yield "furniture", _flat(element)

@@ -1,6 +1,10 @@
 """The local model: what it decides behind the rules, what it leaves alone, and what it says for itself."""
 
 import dataclasses
+import hashlib
+import json
+import re
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -13,8 +17,9 @@ from streams.verify.evidence import gather
 from streams.verify.features import FEATURES
 from streams.verify.measure import measure
 from streams.verify.model.forest import Calibration, Forest
+from streams.verify.model.judge import is_spared
 from streams.verify.model.kinds import kind_of
-from streams.verify.model.shipped import shipped
+from streams.verify.model.shipped import parse, shipped
 from streams.verify.read import read
 from streams.verify.reasons import MODEL_REASONS, REASONS
 
@@ -145,3 +150,85 @@ def test_another_model_is_another_policy(monkeypatch):
     monkeypatch.setattr(policy, "shipped", lambda: other)
     assert shipped().digest in before
     assert Policy().version == before.replace(shipped().digest, "other")
+
+
+def shipped_fields():
+    """`model.json` as it is."""
+    return json.loads(files("streams.verify.model").joinpath("model.json").read_bytes())
+
+
+def test_the_shipped_file_keeps_its_form():
+    """Where it comes from, what it asks about, and arrays that fit each other: no index leads out of them."""
+    model = shipped_fields()
+    assert set(model) == {"trained", "features", "thresholds", "calibration", "forest"}
+    trained, forest = model["trained"], model["forest"]
+    assert re.fullmatch("[0-9a-f]{64}", trained["data_sha256"])
+    assert 0 < trained["articles"] <= trained["records"]
+    assert set(trained["target_error"]) == set(model["thresholds"]) == {"accept", "reject"}
+    nodes = len(forest["feature"])
+    assert {len(forest[name]) for name in ("threshold", "left", "share", "leaf")} == {nodes}
+    for node, feature in enumerate(forest["feature"]):
+        if feature < 0:
+            assert 0 <= forest["leaf"][node] < len(forest["shares"])
+        else:
+            assert feature < len(model["features"])
+            assert node < forest["left"][node] < nodes - 1
+    assert all(sum(row) == pytest.approx(1, abs=0.01) for row in forest["shares"])
+    assert forest["labels"][0] == "full_text"
+    assert all(0 <= root < nodes for root in forest["roots"])
+
+
+def test_the_policy_names_the_shipped_bytes():
+    """The digest in every verdict's policy version is the file's: another file, other verdict ids."""
+    data = files("streams.verify.model").joinpath("model.json").read_bytes()
+    assert shipped().digest == hashlib.blake2b(data, digest_size=3).hexdigest()
+    assert f".m{shipped().digest}." in Policy().version
+
+
+def test_a_model_made_by_hand():
+    """One tree: at most 100 words of body is never full text, more is in three of four cases; calibrated by hand."""
+    fields = shipped_fields()
+    fields["forest"] = {
+        "labels": ["full_text", "truncated"],
+        "shares": [[0.0, 1.0], [0.75, 0.25]],
+        "roots": [0],
+        "feature": [FEATURE_OF_WORDS, -1, -1],
+        "threshold": [100, 0, 0],
+        "left": [1, -1, -1],
+        "share": [0.5, 0.0, 0.75],
+        "leaf": [-1, 0, 1],
+    }
+    fields["calibration"] = {"slope": 2.0, "shift": 0.0, "least": 0.01}
+    model = parse(json.dumps(fields).encode())
+    scores = []
+    for words in (100, 101):
+        numbers = [0.0] * len(FEATURES)
+        numbers[FEATURE_OF_WORDS] = words
+        scores.append(model.forest.distribution(model.forest.leaves(numbers))["full_text"])
+    assert scores == [0.0, 0.75]
+    assert model.calibration.apply(0.75) == pytest.approx(0.9)  # odds of 3, squared
+    assert model.calibration.apply(0.0) == 0.01
+
+
+FEATURE_OF_WORDS = list(FEATURES).index("body_words")
+
+ESSAY = "The committee met in spring and nobody had read the papers, so the chairman told them a story instead. "
+
+
+@pytest.mark.parametrize(
+    ("text", "spared"),
+    [
+        ("\n\n".join([ESSAY * 4] * 6), True),
+        ("\n\n".join([ESSAY * 4] * 6) + "\n\nContinue reading", False),
+        ("\n\n".join([ESSAY * 4] * 6)[:-30], False),
+        (ESSAY * 4, False),
+        ("Introduction\n\n" + "\n\n".join([ESSAY * 4] * 6), False),
+    ],
+    ids=["an essay", "with a mark that it goes on", "cut", "short", "the first section of an article"],
+)
+def test_prose_that_ends_is_not_rejected_by_the_model(record, text, spared):
+    """An essay or a letter has no sections; only what says that something is missing lets the model reject it."""
+    assert is_spared(evidence_of(record(text, title=None))) is spared
+    if spared:
+        verdict = examine(record(text, title=None)).verdict
+        assert verdict is None or verdict.is_full_text

@@ -134,19 +134,24 @@ def test_pdf_without_text_is_decided(record, pdf):
 
 
 def test_jats_with_and_without_body(record):
-    """Whole XML with a body of several sections is the article; without one it is the abstract; cut it is unsure."""
+    """Whole XML with a body and references is the article, without a body the abstract; else it may be cut: unsure."""
     prose = "<p>" + "The ice of the valley is cold and stays there until summer comes. " * 25 + "</p>"
     names = ("Introduction", "Methods", "Results", "Discussion")
     sections = "".join(f"<sec><title>{name}</title>{prose}</sec>" for name in names)
     abstract = f"<abstract><p>{ICE * 20}</p></abstract>"
     front = f"<front><article-meta>{abstract}</article-meta></front>"
-    whole = f"<article>{front}<body>{sections}</body></article>"
+    listed = "".join(
+        f"<ref><mixed-citation>Sample B. On ice. J Ice. 199{n};{n}:1-9.</mixed-citation></ref>" for n in range(9)
+    )
+    whole = f"<article>{front}<body>{sections}</body><back><ref-list>{listed}</ref-list></back></article>"
     full = examine(record(whole, title=None)).verdict
     abstract = examine(record(f"<article>{front}</article>", title=None)).verdict
     assert full is not None
     assert abstract is not None
     assert (full.verdict, abstract.verdict) == (Verdict.FULL_TEXT, Verdict.ABSTRACT_ONLY)
     assert examine(record(whole[:-200], title=None)).verdict is None
+    listless = examine(record(f"<article>{front}<body>{sections}</body></article>", title=None)).verdict
+    assert listless is None or listless.decided_by == "local_model"
 
 
 def test_local_tier_off_sends_everything_with_text_to_a_model(record, article):
