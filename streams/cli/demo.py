@@ -26,7 +26,7 @@ from streams.sandbox.samples import Sample, load
 
 NEEDED = {"on": 0.9, "off": 0.8}
 """Share of the samples' labels that must be right, by local tier."""
-_PATIENCE_SECONDS = 90.0
+_PATIENCE_SECONDS = 180.0
 _OVERLOADED_SHARE = 0.25
 """Of the calls at the cheapest provider, so that the demo shows the next one taking over."""
 _BUDGETS = "groq:0.25,gemini:0.25,azure:0.25,openai:0.25"

@@ -7,6 +7,8 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ import pytest
 from tests.integration.browser import needs_chromium, tab
 
 PICTURE_BYTES = 250_000
+START_SECONDS = 300.0
+END_SECONDS = 60.0
 SHOWN = """({
   state: document.body.dataset.state,
   figures: Object.fromEntries([...document.querySelectorAll("[data-figure]")].map((one) =>
@@ -30,60 +34,72 @@ SHOWN = """({
 })"""
 
 
+@asynccontextmanager
+async def demo(folder: Path) -> AsyncIterator[tuple[str, asyncio.subprocess.Process, asyncio.Task[bytes]]]:
+    """`fulltext demo --keep --json` without any key: where its page is, the process, and what it says on stderr."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "streams", "demo", "--keep", "--json",
+        cwd=folder, env={name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stderr is not None
+    url = await asyncio.wait_for(_url(process.stderr), START_SECONDS)
+    said = asyncio.create_task(process.stderr.read())
+    try:
+        yield url, process, said
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGINT)
+        errors = (await asyncio.wait_for(said, END_SECONDS)).decode()
+        await asyncio.wait_for(process.wait(), END_SECONDS)
+        sys.stderr.write(errors[-4_000:])
+
+
 @needs_chromium
 @pytest.mark.timeout(600)
 async def test_the_page_shows_what_stats_says_while_the_demo_runs(tmp_path: Path) -> None:
-    """Every sample's verdict in; figures, providers and latest verdicts on the page are those of `/stats`.
+    """Every sample's verdict is in; figures, providers and latest verdicts on the page are those of `/stats`.
 
     `LIVE_PAGE_PICTURE=docs/live-page.png` keeps the picture.
     """
-    demo = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "streams", "demo", "--keep", "--json",
-        cwd=tmp_path, env={name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")},
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        assert demo.stdout is not None
-        assert demo.stderr is not None
-        async with aiohttp.ClientSession() as session, tab() as page:
-            url = await asyncio.wait_for(_url(demo.stderr), 200)
-            await page.open(url, width=1280, scheme="light")
-            reading = asyncio.create_task(demo.stderr.read())
-            result = json.loads(await asyncio.wait_for(demo.stdout.readuntil(b"\n}\n"), 300))
-            stats, shown = await settled(session, url, page, result["samples"])
-            assert shown["figures"]["verdicts"][1] == f"{stats['today']['records']} today"
-            assert is_share(shown["figures"]["local"][0], stats["today"]["local_share"])
-            assert shown["figures"]["calls"][0] == str(stats["totals"]["calls"])
-            assert number(shown["figures"]["cost"][0]) == pytest.approx(usd(stats["totals"]), rel=0.1)
-            assert list(shown["providers"]) == [one["provider"] for one in stats["providers"]]
-            for one in stats["providers"]:
-                calls, failed, _, cost = shown["providers"][one["provider"]]
-                assert calls == str(one["calls"])
-                assert is_share(failed, one["failure_rate"])
-                assert number(cost) == pytest.approx(usd(one), rel=0.1)
-            assert shown["latest"] == [one["content_id"] for one in stats["flow"]["latest"]][:10]
-            assert (shown["wide"], shown["cut"]) == (0, [])
-            picture = await page.picture(1280)
-            keep(picture)
-            await page.open(url, width=390, scheme="dark")
-            _, narrow = await settled(session, url, page, result["samples"])
-            assert (narrow["wide"], narrow["cut"]) == (0, [])
-            assert page.complaints == []
-            demo.send_signal(signal.SIGINT)
-            errors = (await asyncio.wait_for(reading, 60)).decode()
-            assert await asyncio.wait_for(demo.wait(), 60) == 0, errors[-2_000:]
-            assert f"live page: {url} (until Ctrl-C)" in errors
-            async with asyncio.timeout(30):
-                while await page.value("document.body.dataset.state") != "stale":  # noqa: ASYNC110
-                    await asyncio.sleep(0.2)
-            assert "No answer since" in await page.value("document.getElementById('banner-text').textContent")
-    finally:
-        if demo.returncode is None:
-            demo.send_signal(signal.SIGINT)
-            await asyncio.wait_for(demo.communicate(), 60)
-    assert result["verdicts"] == result["samples"] >= 60
+    async with demo(tmp_path) as (url, process, said), aiohttp.ClientSession() as session, tab() as page:
+        await page.open(url, width=1280, scheme="light")
+        assert process.stdout is not None
+        result = json.loads(await asyncio.wait_for(process.stdout.readuntil(b"\n}\n"), START_SECONDS))
+        assert result["verdicts"] == result["samples"] >= 60
+        stats, shown = await settled(session, url, page, result["samples"])
+        the_same(shown, stats)
+        keep(await page.picture(1280))
+        await page.open(url, width=390, scheme="dark")
+        _, narrow = await settled(session, url, page, result["samples"])
+        for one in (shown, narrow):
+            assert (one["wide"], one["cut"]) == (0, [])
+        assert page.complaints == []
+        process.send_signal(signal.SIGINT)
+        assert await asyncio.wait_for(process.wait(), END_SECONDS) == 0
+        async with asyncio.timeout(END_SECONDS):
+            while await page.value("document.body.dataset.state") != "stale":  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+        assert "No answer since" in await page.value("document.getElementById('banner-text').textContent")
+    assert f"live page: {url} (until Ctrl-C)" in (await said).decode()
     assert result["right"] >= 0.9 * result["samples"]
     assert (tmp_path / ".demo" / "report.html").is_file()
+
+
+def the_same(shown: Any, stats: Any) -> None:
+    """What the page shows is what `/stats` said."""
+    figures = shown["figures"]
+    assert figures["verdicts"][1] == f"{stats['today']['records']} today"
+    assert is_share(figures["local"][0], stats["today"]["local_share"])
+    assert figures["calls"][0] == str(stats["totals"]["calls"])
+    assert number(figures["cost"][0]) == pytest.approx(usd(stats["totals"]), rel=0.1)
+    assert list(shown["providers"]) == [one["provider"] for one in stats["providers"]]
+    for one in stats["providers"]:
+        calls, failed, _, cost = shown["providers"][one["provider"]]
+        assert calls == str(one["calls"])
+        assert is_share(failed, one["failure_rate"])
+        assert number(cost) == pytest.approx(usd(one), rel=0.1)
+    assert shown["latest"] == [one["content_id"] for one in stats["flow"]["latest"]][:10]
 
 
 async def settled(session: aiohttp.ClientSession, url: str, page: Any, records: int) -> tuple[Any, Any]:
