@@ -122,10 +122,11 @@ async def _demo(local_tier: str, constant_answer: str | None, judge: Callable[[R
                 live = await _first_line(worker)
                 click.echo(live, err=True)
                 await _publish(kafka.bootstrap, samples)
-                judge(await _watch(kafka.bootstrap, samples, worker))
+                run = await _watch(kafka.bootstrap, samples, worker)
                 if keep:
-                    click.echo(f"{live} (until Ctrl-C)", err=True)
-                    await _told_to_stop(worker)
+                    await _keep(lambda: judge(run), live, worker)
+                else:
+                    judge(run)
 
 
 @contextlib.asynccontextmanager
@@ -155,6 +156,20 @@ async def _first_line(worker: asyncio.subprocess.Process) -> str:
     """Where its live page is; empty: it has ended."""
     line = await worker.stdout.readline() if worker.stdout else b""
     return line.decode().strip()
+
+
+async def _keep(judge: Callable[[], None], live: str, worker: asyncio.subprocess.Process) -> None:
+    """Judge now, and stay whatever came of it: who wants to look has the more reason to. Raises DemoFailed then."""
+    failed: DemoFailed | None = None
+    try:
+        judge()
+    except DemoFailed as failure:
+        failed = failure
+        click.echo(f"fulltext: {failure}", err=True)
+    click.echo(f"{live} (until Ctrl-C)", err=True)
+    await _told_to_stop(worker)
+    if failed is not None:
+        raise failed
 
 
 async def _told_to_stop(worker: asyncio.subprocess.Process) -> None:

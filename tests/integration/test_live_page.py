@@ -99,7 +99,7 @@ def the_same(shown: Any, stats: Any) -> None:
         assert calls == str(one["calls"])
         assert is_share(failed, one["failure_rate"])
         assert number(cost) == pytest.approx(usd(one), rel=0.1)
-    assert shown["latest"] == [one["content_id"] for one in stats["flow"]["latest"]][:10]
+    assert shown["latest"] == [one["content_id"] for one in stats["flow"]["latest"]][:14]
 
 
 async def settled(session: aiohttp.ClientSession, url: str, page: Any, records: int) -> tuple[Any, Any]:
