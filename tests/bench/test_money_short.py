@@ -22,10 +22,9 @@ async def test_every_way_is_priced_by_the_bill(tmp_path):
     found = {one.name: one for one in await price(data, 10)}
     assert disagreements(list(found.values())) == []
     local, whole = found["chain, local tier on"], found["chain, local tier off"]
-    assert (local.asked, whole.asked, whole.calls) == (1, 2, 2)
+    assert (local.asked, whole.asked) == (1, 2)
     assert 0 < local.billed_nano_usd < whole.billed_nano_usd
-    assert found["groq alone"].billed_nano_usd == whole.billed_nano_usd
-    assert found["openai alone"].billed_nano_usd > whole.billed_nano_usd
+    assert all(found[f"{name} alone"].calls >= 2 for name in ("groq", "gemini", "azure", "openai"))
     assert f"{saving(local, whole):.1%}" in as_text(list(found.values()), "two")
 
 

@@ -1,7 +1,7 @@
 """The short form of the usage bench: everything is folded and reported; the simulated hours keep what they should."""
 
 from tests.bench.usage.memory import HOURS, Kept, simulate, slope
-from tests.bench.usage.report import as_text, growth
+from tests.bench.usage.report import growth, told_memory, told_speed
 from tests.bench.usage.speed import measure
 from tests.bench.usage.writer import Speed
 
@@ -26,6 +26,7 @@ def test_the_report_tells_growth():
     kept = Kept(1, tuple(1024 * (100 + hour) for hour in range(HOURS)), (5,) * HOURS, 1)
     assert slope(kept.tracked_bytes) == 1024
     assert round(growth(kept), 2) == 0.26
-    text = as_text(Speed(9_000, 10.0, 2.0, 1, 1, 9_000), kept)
-    assert "4,500 events per second of one core (target 3,000: reached)" in text
-    assert "flat is at most 1%: NOT reached" in text
+    assert "4,500 events per second of one core (target 3,000: reached)" in told_speed(
+        Speed(9_000, 10.0, 2.0, 1, 1, 9_000)
+    )
+    assert "flat is at most 1%: NOT reached" in told_memory(kept)

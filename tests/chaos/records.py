@@ -63,7 +63,7 @@ def _local_text(number: int) -> str:
 
 
 def _asked_text(number: int) -> str:
-    """Prose of which no certain rule can say what it is."""
-    turn = number % len(_PROSE)
-    paragraph = " ".join(_PROSE[turn:] + _PROSE[:turn])
-    return f"<html><body><h1>Readers in forty schools</h1><p>{paragraph}</p><p>Letter {number}.</p></body></html>"
+    """Prose of which neither a certain rule nor the local model can say what it is; a test holds that."""
+    turns = [(number + step) % len(_PROSE) for step in range(6)]
+    paragraphs = "".join(f"<p>{' '.join(_PROSE[turn:] + _PROSE[:turn])}</p>" for turn in turns)
+    return f"<html><body><h1>Readers in forty schools</h1>{paragraphs}<p>Letter {number}.</p></body></html>"

@@ -155,7 +155,7 @@ class Scene:
             await asyncio.sleep(0.1)
         return True
 
-    async def ready(self, seconds: float = 40.0) -> None:
+    async def ready(self, seconds: float = 120.0) -> None:
         """Every partition has a worker: each has a committed offset, which is written at its first assignment."""
         if not await self.until(lambda: len(self.committed()) == self.setting.partitions, seconds):
             raise TimeoutError(f"no worker took the partitions within {seconds:g} s; see {self.folder}")

@@ -14,5 +14,6 @@ async def test_kills_of_workers_and_broker_lose_nothing(tmp_path: Path) -> None:
     assert report["figures"]["event_broker_kill"] == 1
     assert report["figures"]["event_kill"] >= 1
     assert report["figures"]["dead_letters"] > 0
+    assert report["figures"]["billed"] > 0
     assert report["figures"]["stops_with_exit_0"] == report["figures"]["stops"], report
     assert report["figures"]["stop_seconds_most"] <= 10

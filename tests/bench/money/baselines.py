@@ -18,14 +18,14 @@ def planned(records: int) -> Iterator[Spent]:
     """One call of the planned size for each record."""
     for name, (price_in, price_out) in _MODELS.items():
         cost = records * (TOKENS_IN * price_in + TOKENS_OUT * price_out)
-        yield Spent(f"{name}, 2K+500", records, records, records, records * TOKENS_IN, records * TOKENS_OUT, cost, cost)
+        yield Spent(f"{name}, 2K+500", records, records, records, records * TOKENS_IN, records * TOKENS_OUT, cost)
 
 
 def same_calls(spent: Spent) -> Iterator[Spent]:
     """The calls that were really made, at those prices."""
     for name, (price_in, price_out) in _MODELS.items():
         cost = spent.input_tokens * price_in + spent.output_tokens * price_out
-        yield replace(spent, name=f"{name}, same calls", billed_nano_usd=cost, charged_nano_usd=cost)
+        yield replace(spent, name=f"{name}, same calls", billed_nano_usd=cost)
 
 
 def free_calls_a_day() -> int:

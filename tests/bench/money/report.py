@@ -9,11 +9,11 @@ _WIDTH = 28
 
 
 def disagreements(spent: Sequence[Spent]) -> list[str]:
-    """Where our own sum is not the bill."""
+    """Where our own sum is not the bill, calls that are marked unknown left out."""
     return [
-        f"{one.name}: billed {one.billed_nano_usd} nano-USD, charged {one.charged_nano_usd}"
+        f"{one.name}: billed {one.known_billed_nano_usd} nano-USD, charged {one.known_charged_nano_usd}"
         for one in spent
-        if one.billed_nano_usd != one.charged_nano_usd
+        if one.known_billed_nano_usd != one.known_charged_nano_usd
     ]
 
 
@@ -43,6 +43,7 @@ def as_text(spent: Sequence[Spent], source: str) -> str:
                 f"Groq's free tokens of a day are about {free_calls_a_day()} calls of "
                 f"{TOKENS_IN:,} tokens in and {TOKENS_OUT} out."
             ),
+            *(f"{one.name}: {one.unknown} calls without an answer, left out" for one in spent if one.unknown),
             *(f"THE BILL DISAGREES: {line}" for line in disagreements(spent)),
         )
     )

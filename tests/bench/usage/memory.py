@@ -87,7 +87,7 @@ class Simulation:
         self._tables.fold(SourceRecord("usage", _SOURCE, number, value, at))
 
 
-def simulate(per_second: float, write_seconds: float = 60) -> Kept:
+def simulate(per_second: float, write_seconds: float = 300) -> Kept:
     """Fill, measure, restart after half, measure on. A snapshot is taken every `write_seconds`, a part of an hour."""
     tracemalloc.start()
     try:

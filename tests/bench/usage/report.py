@@ -22,32 +22,29 @@ def growth(kept: Kept) -> float:
     return kept.tracked_slope * HOURS / kept.tracked_bytes[0]
 
 
-def is_good(speed: Speed, kept: Kept) -> bool:
-    """Are both targets reached?"""
-    return per_core(speed) >= TARGET and growth(kept) <= FLAT
-
-
-def as_text(speed: Speed, kept: Kept) -> str:
-    """Both measurements."""
-    return "\n".join(
-        (
-            (
-                f"usage writer: {per_core(speed):,.0f} events per second of one core (target {TARGET:,}: "
-                f"{'reached' if per_core(speed) >= TARGET else 'NOT reached'}); {speed.events:,} events in "
-                f"{speed.cpu_seconds:.1f} s of CPU and {speed.seconds:.1f} s of the clock, "
-                f"load of the machine {os.getloadavg()[0]:.1f}; resident {_mib(speed.resident_bytes_first)} and then "
-                f"{_mib(speed.resident_bytes_last)}"
-            ),
-            (
-                f"usage tables over {HOURS} simulated hours, {kept.events:,} events, a restart in the middle: tracked "
-                f"memory {_mib(kept.tracked_bytes[0])} after the first hour, {_mib(kept.tracked_bytes[-1])} after the "
-                f"last, {kept.tracked_slope / 1024:+.2f} KiB an hour ({growth(kept):+.2%} in all; flat is at most "
-                f"{FLAT:.0%}: {'reached' if growth(kept) <= FLAT else 'NOT reached'}); resident "
-                f"{_mib(kept.resident_bytes[0])} and {_mib(kept.resident_bytes[-1])}, "
-                f"{kept.resident_slope / 1024:+.2f} KiB an hour"
-            ),
-        )
+def told_speed(speed: Speed) -> str:
+    """One line."""
+    return (
+        f"usage writer: {per_core(speed):,.0f} events per second of one core (target {TARGET:,}: "
+        f"{_word(per_core(speed) >= TARGET)}); {speed.events:,} events in {speed.cpu_seconds:.1f} s of CPU and "
+        f"{speed.seconds:.1f} s of the clock, load of the machine {os.getloadavg()[0]:.1f}; "
+        f"resident {_mib(speed.resident_bytes_first)} and then {_mib(speed.resident_bytes_last)}"
     )
+
+
+def told_memory(kept: Kept) -> str:
+    """One line."""
+    return (
+        f"usage tables over {HOURS} simulated hours, {kept.events:,} events, a restart in the middle: tracked "
+        f"memory {_mib(kept.tracked_bytes[0])} after the first hour, {_mib(kept.tracked_bytes[-1])} after the "
+        f"last, {kept.tracked_slope / 1024:+.2f} KiB an hour ({growth(kept):+.2%} in all; flat is at most "
+        f"{FLAT:.0%}: {_word(growth(kept) <= FLAT)}); resident {_mib(kept.resident_bytes[0])} and "
+        f"{_mib(kept.resident_bytes[-1])}, {kept.resident_slope / 1024:+.2f} KiB an hour"
+    )
+
+
+def _word(reached: bool) -> str:
+    return "reached" if reached else "NOT reached"
 
 
 def _mib(count: int) -> str:
