@@ -75,6 +75,8 @@ class Lane:
         self.unhealthy: str | None = None
         """Why the health checks want it to be passed over; None: they do not."""
         self._budget = budget
+        self._missed = 0
+        """Nano-USD that the last call wanted and did not get."""
         self._clock = clock
         longest = timeouts.longest(self.name)
         slow = longest * 0.9 if rules.slow_seconds is None else rules.slow_seconds
@@ -179,8 +181,16 @@ class Lane:
         return price.bound(demand.text_bytes, demand.max_tokens) if price else 0
 
     def _reserve(self, demand: Demand) -> Reservation | Refusal:
-        reserved = self._budget.reserve(token_hex(16), self.name, demand.user_id, self._bound(demand))
-        return _no_money(reserved) if isinstance(reserved, Shortage) else reserved
+        """Whoever only looks asks for what the last call found missing: a rest that is no use is no way in."""
+        looks = demand == ANYTHING
+        wanted = max(self._bound(demand), self._missed) if looks else self._bound(demand)
+        reserved = self._budget.reserve(token_hex(16), self.name, demand.user_id, wanted)
+        if isinstance(reserved, Reservation):
+            self._missed = self._missed if looks else 0
+            return reserved
+        if reserved.resets_in_seconds < math.inf:  # else it is that call's own misfortune
+            self._missed = wanted
+        return _no_money(reserved)
 
     def _open(self, demand: Demand, tried: Container[str]) -> tuple[str, Gate] | Refusal:
         if not self.provider.is_available():

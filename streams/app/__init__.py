@@ -10,6 +10,7 @@ worker  `build_app`: the Faust app and everything in it
 
 from streams.app.asker import ServiceAsker, open_asker, service_asker
 from streams.app.chain import ai_config
+from streams.app.money import budget_limits
 from streams.app.worker import build_app
 
-__all__ = ["ServiceAsker", "ai_config", "build_app", "open_asker", "service_asker"]
+__all__ = ["ServiceAsker", "ai_config", "budget_limits", "build_app", "open_asker", "service_asker"]

@@ -50,9 +50,9 @@ def _calm_collector() -> None:
 
 async def _look_first(settings: settings_module.Settings) -> None:
     """Whatever would end the worker at once is said in one sentence before it starts."""
-    from streams.app import open_asker
+    from streams.app import budget_limits, service_asker
     from streams.pipeline.topics import ensure_topics
 
+    budget_limits(settings)
     await ensure_topics(settings)
-    async with open_asker(settings):
-        pass
+    await service_asker(settings).aclose()

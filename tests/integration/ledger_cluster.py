@@ -10,6 +10,7 @@ from streams.ai.budget import BudgetLimits, Overrun, Reservation, Shortage
 from streams.clock import SystemClock
 from streams.pipeline.delivery import Delivery
 from streams.pipeline.ledger import ClusterBudget, LedgerNames, LedgerUnusable
+from streams.pipeline.ledger.lease_budget import AGAIN_SECONDS
 from streams.settings import Settings
 
 LIMITS = BudgetLimits(daily={"openai": 1_000})
@@ -24,7 +25,7 @@ class Worker:
         self.crashed: list[BaseException] = []
         self.delivery = Delivery(client, settings.topic("provider-usage"), max_request_bytes=1_000_000)
         self.money = ClusterBudget(
-            client, LedgerNames.of(settings), limits, CLOCK, self.overruns.append, session_seconds=6
+            client, LedgerNames.of(settings), limits, CLOCK, self.overruns.append, session_seconds=6, look_seconds=1
         )
         self.budget = self.money.budget
         self.calls = 0
@@ -47,12 +48,12 @@ class Worker:
         self.crashed.append(error)
 
     async def take(self, nano_usd: int) -> Reservation | Shortage:
-        """Reserve, waiting as long as it is only held."""
-        async with asyncio.timeout(30):
+        """Reserve, waiting as long as it is only held or the ledger is slow to answer."""
+        async with asyncio.timeout(60):
             while True:
                 self.calls += 1
                 got = self.budget.reserve(f"{self.calls}", "openai", None, nano_usd)
-                if isinstance(got, Reservation) or not got.held_by_calls:
+                if isinstance(got, Reservation) or not (got.held_by_calls or got.resets_in_seconds <= AGAIN_SECONDS):
                     return got
                 await asyncio.sleep(0.02)
 

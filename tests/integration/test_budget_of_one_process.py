@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,12 @@ from click.testing import CliRunner
 from structlog.testing import capture_logs
 
 from schemas import FulltextVerdict
-from streams.ai import NoProviderAdmits
 from streams.app import open_asker
 from streams.cli import main
 from streams.observability import logging
 from streams.sandbox.emulator import Emulator
 from streams.settings import Settings, load
-from streams.verify import Policy, Question, examine
+from streams.verify import NoAnswer, Policy, Question, examine
 from tests.chaos.records import make
 
 PAGE = make(1, "asked").value
@@ -71,7 +71,7 @@ async def test_with_a_journal_the_budget_is_the_same_one_after_a_restart(emulato
     chosen = settings(emulator, ai_daily_budget_usd="groq:0.0006", ai_budget_journal=tmp_path / "journal")
     results = [await asyncio.gather(ask(chosen), return_exceptions=True) for _ in range(20)]
     spent = [one for (one,) in results if isinstance(one, int)]
-    gone = [str(one) for (one,) in results if isinstance(one, NoProviderAdmits)]
+    gone = [str(one) for (one,) in results if isinstance(one, NoAnswer)]
     assert sum(spent) == emulator.bill.cost_nano_usd <= 600_000
     assert len(spent) == emulator.bill.lines == 20 - len(gone) > 0
     assert all("budget groq/day is gone" in one for one in gone)
@@ -83,13 +83,10 @@ async def test_callers_at_once_do_not_overshoot(emulator: Emulator) -> None:
     chosen = settings(emulator, ai_daily_budget_usd="groq:0.003", verify_max_in_flight=50, ai_cache_max_bytes=1024)
     asked = question()
     async with open_asker(chosen) as asker:
-        different = (
-            Question(asked.system, f"{asked.user} {n}", asked.schema, asked.max_tokens, "1", str(n), None, None)
-            for n in range(50)
-        )
+        different = (replace(asked, user=f"{asked.user} {n}", fingerprint=f"{n}") for n in range(50))
         results = await asyncio.gather(*(asker(one) for one in different), return_exceptions=True)
     assert 0 < emulator.bill.cost_nano_usd <= 3_000_000
-    assert any(isinstance(one, NoProviderAdmits) for one in results)
+    assert any(isinstance(one, NoAnswer) for one in results)
 
 
 @pytest.mark.parametrize(("tier", "calls"), [("free", 1), ("paid", 0)])
@@ -99,7 +96,7 @@ async def test_groq_0_is_the_free_tier_or_nothing(emulator: Emulator, tier: str,
     if calls:
         assert await ask(chosen) == 0
     else:
-        with pytest.raises(NoProviderAdmits, match="budget groq/day is gone"):
+        with pytest.raises(NoAnswer, match="budget groq/day is gone"):
             await ask(chosen)
     assert emulator.bill.lines == calls
 

@@ -27,6 +27,8 @@ from streams.pipeline.ledger.seat import Candidate
 logger = get_logger(__name__)
 
 RECOVERY_SECONDS = 60.0
+LOOK_SECONDS = 30.0
+"""How often it is looked whether the topics are there: a client alone tries for ever to reach one that is gone."""
 _TICK_SECONDS = 1.0
 _RETURN_SECONDS = 5.0
 
@@ -52,6 +54,7 @@ class ClusterBudget:
         *,
         session_seconds: float,
         check: HoldCheck | None = None,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self.worker = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex}"
         """This process and no other: what an earlier one was granted is not ours."""
@@ -60,7 +63,9 @@ class ClusterBudget:
         self._client = client
         self._names = names
         self._check = check
+        self._look_seconds = look_seconds
         self._candidate = Candidate(client, names, limits, clock, self.worker, session_seconds=session_seconds)
+        self._looking = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
         self._asking: asyncio.Task[None] | None = None
@@ -83,7 +88,7 @@ class ClusterBudget:
             self.budget.heard(line)
         logger.info("budget.recovered", worker=self.worker, lines=len(lines))
         self._asking = asyncio.create_task(_or_crash(self._ask(send), crash))
-        loops = self._follow(reader), self._candidate.run()
+        loops = self._follow(reader), self._candidate.run(), self._look()
         self._tasks = [asyncio.create_task(_or_crash(loop, crash)) for loop in loops]
 
     async def give_back(self, send: Sender) -> None:
@@ -103,6 +108,8 @@ class ClusterBudget:
         """Leave the seat and read no more; what was not given back is forfeited."""
         if self._asking is not None:
             self._tasks.append(self._asking)
+        with suppress(TimeoutError):  # a look that is cut short leaves its connections open
+            await asyncio.wait_for(self._looking.acquire(), _RETURN_SECONDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -124,6 +131,16 @@ class ClusterBudget:
             except KafkaError as error:
                 logger.warning("budget.reading_interrupted", error=type(error).__name__)
                 await asyncio.sleep(_TICK_SECONDS)
+
+    async def _look(self) -> None:
+        """Raises LedgerUnusable when a topic is gone, or forgets."""
+        while True:
+            await asyncio.sleep(self._look_seconds)
+            try:
+                async with self._looking:
+                    await examine(self._client, self._names)
+            except (TimeoutError, KafkaError) as error:
+                logger.warning("budget.look_failed", error=type(error).__name__)
 
     async def _post(self, send: Sender, request: BudgetRequest) -> None:
         await send(self._names.requests, request.worker.encode(), request.model_dump_json().encode())

@@ -15,7 +15,7 @@ SILENT_SECONDS = 5.0
 FRESH_SECONDS = 2.0
 """What was granted is not given back sooner: the calls that wait for it look again within a second."""
 IDLE_SECONDS = 10.0
-"""A lease that nothing was taken from for so long is not used."""
+"""A lease of which nothing was spent for so long is not used."""
 _AGAIN_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 """When an unanswered request is sent again."""
 
@@ -35,7 +35,7 @@ class Lease:
     granted_at: float = -math.inf
     """When a request was last answered."""
     used_at: float = 0.0
-    """When something was last granted to it or taken from it."""
+    """When something was last granted to it or spent of it. Who only looks whether there is enough does not use it."""
     dry: bool = False
     """It was too little for a call, and nothing has changed since."""
 

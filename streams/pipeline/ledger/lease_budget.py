@@ -63,7 +63,6 @@ class LeaseBudget:
             return self._shortage(short, nano_usd)
         reservation = self._reservations.open(attempt_id, provider, user_id, nano_usd, accounts)
         for lease in leases:
-            lease.used_at = self._clock.monotonic()
             if lease.low:
                 self._ask(lease, 0)
         return reservation
@@ -78,6 +77,7 @@ class LeaseBudget:
             lease = self._leases.get(_key(account))
             if lease is not None:
                 lease.dry = False
+                lease.used_at = self._clock.monotonic() if nano_usd else lease.used_at
         self._accounts.tidy(account for account in accounts if _key(account) not in self._leases)
         if nano_usd > reservation.nano_usd:
             self._on_overrun(Overrun(reservation, nano_usd))

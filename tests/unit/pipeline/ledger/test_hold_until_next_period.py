@@ -13,13 +13,13 @@ from streams.ai.budget import BudgetLimits
 from streams.ai.types import Answer, TokenUsage
 from streams.app import ServiceAsker
 from streams.clock import ManualClock
-from streams.pipeline.hold import Hold, Unanswered
-from streams.verify import Question
+from streams.pipeline.hold import Hold
+from streams.verify import NoAnswer, Question
 from tests.unit.pipeline.ledger.ledger_world import FakeSeat, FakeWorker, Topics
 
-QUESTION = Question("s", "u", {}, 100, "1", "c", None, None)
-LIMIT = 50_000
-"""Nano-USD: one call of these tests, which costs 30,000 and at most some 36,000."""
+QUESTION = Question("s", "u", "f", {}, 100, "1", "c", None, None)
+LIMIT = 60_000
+"""Nano-USD: one call of these tests, which costs 30,000, at most some 36,000; what is left would do for a tiny one."""
 VERDICT = {
     "body_present": False, "same_work": True, "verdict": "other", "confidence": 0.9, "reasons": [], "quotes": []
 }  # fmt: skip
@@ -51,6 +51,7 @@ class World:
 
     async def _sleep(self, seconds: float) -> None:
         self.clock.advance(self.step)
+        self._exchange()  # the ledger is quicker than that
         await asyncio.sleep(0)
 
     @asynccontextmanager
@@ -67,10 +68,13 @@ class World:
 
     async def _link(self) -> None:
         while True:
-            self.worker.post()
-            self.seat.serve()
-            self.worker.read()
+            self._exchange()
             await asyncio.sleep(0.005)
+
+    def _exchange(self) -> None:
+        self.worker.post()
+        self.seat.serve()
+        self.worker.read()
 
 
 DAY = BudgetLimits(daily={"groq": LIMIT})
@@ -107,7 +111,7 @@ async def test_without_holding_the_verdict_says_which_budget_is_gone() -> None:
     world = World(DAY, datetime(2026, 11, 24, 20, tzinfo=UTC), hold=False)
     async with world.running():
         await world.hold.ask(QUESTION)
-        with pytest.raises(Unanswered, match="groq: budget groq/day is gone") as caught:
+        with pytest.raises(NoAnswer, match="groq: budget groq/day is gone") as caught:
             await world.hold.ask(QUESTION)
     assert caught.value.code == "NO_PROVIDER_ADMITS"
     assert len(world.provider.requests) == 1
