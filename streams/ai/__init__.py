@@ -41,6 +41,7 @@ settlement  what an attempt is charged, and its line on the ledger
 telling     what is logged of questions and attempts: sizes, digests, outcome, cost
 budget/     money that cannot be overspent: reserved before a call, settled after it
 provider    `AIProvider`: the port
+watch       every provider's attempts counted, its health looked after
 health      free checks where live traffic is silent; they pass a dead provider over
 health_report  how a provider is, in one answer
 tally       what a provider's attempts came to, from its lines on the ledger

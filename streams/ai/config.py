@@ -10,8 +10,10 @@ from streams.ai.cache import CacheRules
 from streams.ai.guard import GuardRules
 from streams.ai.health import HealthRules
 from streams.ai.keys.source import KeySource
-from streams.ai.limits.rules import Rates
+from streams.ai.limits.rules import Rates, rates_for
 from streams.ai.retries import RetryRules
+from streams.ai.shared_cache import SharedCache
+from streams.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +74,16 @@ class AIConfig:
     """None: every call is made, equal ones at the same time too."""
     cache_url: SecretStr | None = None
     """Redis for a second tier, redis:// or rediss://, which workers share and which outlives them."""
+
+    def rates_of(self, provider: str, model: str) -> Rates:
+        """The limits of a model for one key of `provider`, one of those configured: the user's, else the tier's."""
+        configured = next(one for one in self.providers if one.name == provider)
+        return configured.rates or rates_for(provider, model, configured.tier)
+
+    def open_shared_cache(self, clock: Clock) -> SharedCache | None:
+        """The second tier, if one is wanted. Raises SharedCacheUnusable."""
+        if self.cache is None or self.cache_url is None:
+            return None
+        from streams.ai.redis_cache import RedisCache
+
+        return RedisCache(self.cache_url, ttl_seconds=self.cache.ttl_seconds, clock=clock)

@@ -11,24 +11,25 @@ from streams.ai.cache import CacheRules
 from streams.ai.chain import Chain
 from streams.ai.config import AIConfig
 from streams.ai.deadlines import TimeoutPolicy
-from streams.ai.errors import InvalidRequest, NoProviderConfigured
+from streams.ai.errors import NoProviderConfigured
 from streams.ai.guard import GuardRules
-from streams.ai.health import HealthMonitor, HealthRules
-from streams.ai.health_report import ProviderHealthReport, heartbeat_of, report_on
+from streams.ai.health import HealthRules
+from streams.ai.health_report import ProviderHealthReport
 from streams.ai.lane import Lane
 from streams.ai.limits.limiter import Limiter
 from streams.ai.limits.people import PeopleLimits
-from streams.ai.limits.rules import Rates, rates_for
+from streams.ai.limits.rules import Rates
 from streams.ai.limits.share import Share, WholeShare
 from streams.ai.options import CompletionOptions, prepared
 from streams.ai.provider import AIProvider, Closable
 from streams.ai.remember import CacheFigures, RememberingChain
 from streams.ai.retries import RetryRules
 from streams.ai.shared_cache import SharedCache
-from streams.ai.tally import ProviderTotals, Tally
+from streams.ai.tally import ProviderTotals
 from streams.ai.tariffs import tariffs_of
 from streams.ai.telling import tell_question
 from streams.ai.types import Completion, ModelChoice
+from streams.ai.watch import Watch
 from streams.clock import Clock, SystemClock
 
 NOT_CONFIGURED = (
@@ -88,7 +89,7 @@ class UnifiedAIService:
                 timeouts=timeouts,
                 rules=breaker or GuardRules(),
                 budget=budget or Unlimited(),
-                limiter_of=_limiters(provider.name, rates or _no_limits, clock, share or WholeShare()),
+                limiter_of=_limiters(provider.name, rates, clock, share or WholeShare()),
                 retries=retries,
                 clock=clock,
                 random=random,
@@ -96,9 +97,7 @@ class UnifiedAIService:
             for provider in providers
         )
         self._on_attempt = on_attempt or _ignore
-        self._lane_of = {lane.name: lane for lane in self._lanes}
-        self._tallies = {lane.name: Tally(clock) for lane in self._lanes}
-        self._monitor = HealthMonitor(self._lanes, health or HealthRules(), clock=clock, random=random)
+        self._watch = Watch(self._lanes, health or HealthRules(), clock=clock, random=random)
         self._chain = Chain(
             self._lanes,
             clock=clock,
@@ -144,12 +143,12 @@ class UnifiedAIService:
             retries=config.retries,
             health=config.health,
             cache=config.cache,
-            rates=_configured_rates(config),
+            rates=config.rates_of,
             share=share,
             budget=budget,
             people=PeopleLimits(config.user_requests_per_minute, config.requests_per_minute, clock),
             max_in_flight=config.max_in_flight,
-            shared_cache=_shared_cache(config, clock),
+            shared_cache=config.open_shared_cache(clock),
             deadline_seconds=config.chain_deadline_seconds,
             clock=clock,
             random=random,
@@ -171,19 +170,12 @@ class UnifiedAIService:
         as cancelled.
         """
         prompt, options = prepared(prompt, options or CompletionOptions())
-        self._check_known(options.providers or ())
+        if not set(options.providers or ()) <= set(self.providers):
+            from streams.ai.providers.registry import check_known
+
+            check_known(options.providers or (), self.providers)
         chain = self._remembering if self._remembering and options.cache else self._chain
         return await tell_question(chain.ask(prompt, options, user_id), prompt, options, self._clock)
-
-    def _check_known(self, names: tuple[str, ...]) -> None:
-        """Raise InvalidRequest for a name that is neither ours nor that of a kind which is not configured here."""
-        if set(names) <= set(self.providers):
-            return
-        from streams.ai.providers.registry import KINDS
-
-        known = dict.fromkeys((*self.providers, *KINDS))
-        if unknown := [name for name in names if name not in known]:
-            raise InvalidRequest(f"providers: unknown provider {unknown[0][:60]!r}; known: {', '.join(known)}")
 
     def admits(self, providers: tuple[str, ...] | None = None) -> bool:
         """Would any of `providers` (None: any at all) be asked now?"""
@@ -203,27 +195,22 @@ class UnifiedAIService:
 
     def health(self, worker: str = "local") -> tuple[ProviderHealth, ...]:
         """How each provider looks from here, in order."""
-        reports = self.get_provider_health()
-        return tuple(heartbeat_of(lane, reports[lane.name], worker) for lane in self._lanes)
+        return self._watch.heartbeats(worker)
 
     def get_provider_health(self) -> dict[str, ProviderHealthReport]:
         """How each provider is, by name, in order: status, breaker, latency, error rate, last check, last error."""
-        today = self._clock.now().date()
-        return {
-            lane.name: report_on(lane, self._tallies[lane.name], self._monitor.checks(lane.name), today)
-            for lane in self._lanes
-        }
+        return self._watch.reports()
 
     def get_provider_metrics(self) -> dict[str, ProviderTotals]:
         """What each provider's attempts came to, by name, in order: since the start, and by the minute."""
-        return {lane.name: self._tallies[lane.name].totals(lane.guard.state) for lane in self._lanes}
+        return self._watch.totals()
 
     def start_health_checks(self) -> None:
         """Look after providers that live traffic says nothing about, until `aclose`. `async with` does this.
 
         A check asks for the list of models: free, and on no ledger.
         """
-        self._monitor.start()
+        self._watch.monitor.start()
 
     def cache_figures(self) -> CacheFigures:
         """What the cache did since the start; all 0 without one."""
@@ -234,7 +221,7 @@ class UnifiedAIService:
         self._chain.close()
         if self._remembering:
             await self._remembering.aclose()
-        await self._monitor.aclose()
+        await self._watch.monitor.aclose()
         for lane in self._lanes:
             if isinstance(lane.provider, Closable):
                 await lane.provider.aclose()
@@ -247,34 +234,15 @@ class UnifiedAIService:
         await self.aclose()
 
     def _count(self, line: ProviderUsage) -> None:
-        self._lane_of[line.provider].tariffs.answered(line.model, line.served_model)
-        self._tallies[line.provider].add(line)
-        self._monitor.heard(line.provider, line.outcome)
+        self._watch.heard(line)
         self._on_attempt(line)
 
 
-def _shared_cache(config: AIConfig, clock: Clock) -> SharedCache | None:
-    if config.cache is None or config.cache_url is None:
-        return None
-    from streams.ai.redis_cache import RedisCache
-
-    return RedisCache(config.cache_url, ttl_seconds=config.cache.ttl_seconds, clock=clock)
-
-
 def _limiters(
-    provider: str, rates: Callable[[str, str], Rates], clock: Clock, share: Share
+    provider: str, rates: Callable[[str, str], Rates] | None, clock: Clock, share: Share
 ) -> Callable[[str], Limiter]:
     """Makes the limiter of a model for one key of `provider`."""
-    return lambda model: Limiter(rates(provider, model), clock, share)
-
-
-def _no_limits(_: str, __: str) -> Rates:
-    return Rates()
-
-
-def _configured_rates(config: AIConfig) -> Callable[[str, str], Rates]:
-    known = {provider.name: provider for provider in config.providers}
-    return lambda provider, model: known[provider].rates or rates_for(provider, model, known[provider].tier)
+    return lambda model: Limiter(rates(provider, model) if rates else Rates(), clock, share)
 
 
 def _ignore(_: ProviderUsage) -> None:

@@ -33,7 +33,7 @@ def service(*configs: ProviderConfig, **more: object) -> tuple[UnifiedAIService,
 async def check_all(chain: UnifiedAIService) -> None:
     """One check of each provider, now."""
     for lane in chain._lanes:
-        await chain._monitor.check(lane)
+        await chain._watch.monitor.check(lane)
 
 
 @pytest.mark.parametrize("name", PROVIDERS)

@@ -1,13 +1,13 @@
 """The providers by name. A new one is a file in this folder and a line in `KINDS`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
 from streams.ai.config import AIConfig, ProviderConfig
 from streams.ai.endpoints import checked_base_url
-from streams.ai.errors import ProviderMisconfigured
+from streams.ai.errors import InvalidRequest, ProviderMisconfigured
 from streams.ai.http import Http, HttpClient
 from streams.ai.keys import KeyRing, KeysUnreadable
 from streams.ai.keys.build import prefix_of, sources_of
@@ -69,6 +69,13 @@ def build_providers(
         if adapter is not None:
             built[provider.name] = adapter
     return tuple(built.values())
+
+
+def check_known(names: Iterable[str], configured: Iterable[str]) -> None:
+    """Raise InvalidRequest for a name that is neither `configured` nor that of any kind there is."""
+    known = dict.fromkeys((*configured, *KINDS))
+    if unknown := [name for name in names if name not in known]:
+        raise InvalidRequest(f"providers: unknown provider {unknown[0][:60]!r}; known: {', '.join(known)}")
 
 
 def _build(

@@ -53,7 +53,9 @@ class Plan:
     """A request not answered within this is given up; LiteLLM's own default is 6,000 s."""
     stop_seconds: float = 30.0
     """A CPU case begins no more requests after this; nor its warm-up."""
-    run_seconds: float = 300.0
+    give_up_seconds: float = 120.0
+    """Nor does another case: what it has not begun counts as not answered."""
+    run_seconds: float = 600.0
     """No run of a side takes longer."""
 
 

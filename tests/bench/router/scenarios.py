@@ -73,7 +73,7 @@ async def hung(asker: Asker, job: Job, desk: Desk) -> Values:
 async def _hits_of_load(asker: Asker, job: Job, desk: Desk) -> Values:
     before = desk.first_hits()
     values = await _ask_all(asker, job, job.requests, job.setup.concurrency)
-    return values | {"hits": desk.first_hits() - before}
+    return values | {"hits": desk.first_hits() - before, "asked": job.requests}  # what was not begun was not served
 
 
 async def recovery(asker: Asker, job: Job, desk: Desk) -> Values:

@@ -67,7 +67,7 @@ def _job(plan: Plan, case: Case, variant: Variant, servers: Servers) -> Job:
         requests=case.requests,
         warm_up=case.warm_up,
         limit_seconds=plan.limit_seconds,
-        stop_seconds=plan.stop_seconds if case.scenario == "cpu" else plan.run_seconds,
+        stop_seconds=plan.stop_seconds if case.scenario == "cpu" else plan.give_up_seconds,
     )
 
 

@@ -60,25 +60,30 @@ async def load(service: UnifiedAIService, requests: int, callers: int, **options
             told[done.provider] += 1
 
     await asyncio.gather(*(caller() for _ in range(callers)))
-    await service.aclose()
     return told
 
 
 @pytest.mark.parametrize("callers", [1, 20, 200])
 async def test_a_dead_first_provider_is_hit_no_more_than_the_breaker_takes(callers: int) -> None:
     """200 requests, however many at a time: threshold and probes are all that it costs, and all are answered."""
+    clock = ManualClock()
     first, second = Counting(After(0.002, DEAD), name="a"), Counting(After(0.002, "yes"), name="b")
-    told = await load(UnifiedAIService([first, second]), 200, callers)
-    assert told == {"b": 200}
-    assert len(first.requests) <= RULES.consecutive + RULES.probes
+    service = UnifiedAIService([first, second], clock=clock)
+    assert await load(service, 200, callers) == {"b": 200}
+    assert len(first.requests) <= RULES.consecutive
     assert second.most_before_an_answer <= RULES.consecutive
+    clock.advance(RULES.open_seconds)
+    assert await load(service, 200, callers) == {"b": 200}
+    assert len(first.requests) <= RULES.consecutive + RULES.probes
+    await service.aclose()
 
 
 async def test_a_cold_start_stays_with_the_cheapest() -> None:
     """60 at once: five find out, none goes to the next provider, and with the first answer all are let in."""
     first, second = Counting(After(0.02, "yes"), name="a"), Counting(name="b")
-    told = await load(UnifiedAIService([first, second]), 60, 60)
-    assert told == {"a": 60}
+    service = UnifiedAIService([first, second])
+    assert await load(service, 60, 60) == {"a": 60}
+    await service.aclose()
     assert first.most_before_an_answer == RULES.consecutive
     assert first.most > 50
 
@@ -86,9 +91,11 @@ async def test_a_cold_start_stays_with_the_cheapest() -> None:
 async def test_a_hung_provider_holds_nobody_longer_than_an_attempt_there() -> None:
     """Who waits for five hung calls goes on when they are given up; nobody else ever tries."""
     first, second = Counting(After(3600, "yes"), name="a"), Counting(name="b")
-    service = UnifiedAIService([first, second], timeouts=FixedTimeouts({"a": 0.2}))
+    rules = GuardRules(open_seconds=600, open_seconds_max=600)
+    service = UnifiedAIService([first, second], timeouts=FixedTimeouts({"a": 0.2}), breaker=rules)
     assert await load(service, 20, 20) == {"b": 20}
-    assert len(first.requests) == RULES.consecutive
+    assert len(first.requests) == rules.consecutive
+    await service.aclose()
 
 
 async def test_a_short_deadline_is_not_spent_on_waiting() -> None:
@@ -96,7 +103,7 @@ async def test_a_short_deadline_is_not_spent_on_waiting() -> None:
     first, second = Counting(After(3600, "yes"), name="a"), Counting(name="b")
     service = UnifiedAIService([first, second])
     results = await asyncio.gather(
-        *(service.generate_completion(f"{n}", CompletionOptions(deadline_seconds=2)) for n in range(20)),
+        *(service.generate_completion(f"{n}", CompletionOptions(deadline_seconds=4)) for n in range(20)),
         return_exceptions=True,
     )
     failed = [one for one in results if isinstance(one, AllProvidersFailed)]

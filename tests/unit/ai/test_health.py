@@ -42,7 +42,7 @@ def make(*providers: FakeProvider, **more: object) -> tuple[UnifiedAIService, Ma
 
 def parts(service: UnifiedAIService) -> tuple[HealthMonitor, Lane]:
     """Its monitor and its first lane."""
-    return service._monitor, service._lanes[0]
+    return service._watch.monitor, service._lanes[0]
 
 
 async def test_two_failed_checks_pass_a_provider_over_and_one_good_one_brings_it_back() -> None:
@@ -130,7 +130,7 @@ async def test_a_check_that_never_ends_or_breaks_is_ended_and_counted() -> None:
     broken.says = ValueError("secret text")
     service, _, _ = make(hung, broken, health=HealthRules(timeout_seconds=0.01, failures=1))
     for lane in service._lanes:
-        await service._monitor.check(lane)
+        await service._watch.monitor.check(lane)
     health = service.get_provider_health()
     assert (health["a"].status, health["a"].last_check_error) == ("unhealthy", "timeout: deadline")
     assert (health["b"].status, health["b"].last_check_error) == ("healthy", "local_error: ValueError")
