@@ -37,7 +37,7 @@ def test_nothing_recorded_is_nothing_noticed(tmp_path):
 
 def test_the_page_names_each_survivor_and_what_was_not_examined(tmp_path, monkeypatch):
     """With its reason where one is written down."""
-    monkeypatch.setattr(report, "change", lambda folder, name: ("x > 1", f"x >= {name}"))
+    monkeypatch.setattr(report, "change", lambda _, name: ("x > 1", f"x >= {name}"))
     monkeypatch.setattr(report, "reasons", lambda: {"x >= 1": "the same for whole numbers"})
     page = report.text([Module("streams/a.py", killed=8, survived=["1", "2"], unchecked=3)], tmp_path)
     assert "| `streams/a.py` | 10 | 8 | 0 | 2 | 80.0% | *3 not reached*" in page
