@@ -100,7 +100,7 @@ def _dead_letter(data: bytes) -> None:
 def _told(data: bytes) -> None:
     """Values that every worker follows: stats, analytics, heartbeats."""
     key, _, value = data.partition(b"\n")
-    view = StatsView(_USAGE)
+    view = StatsView(_USAGE, ManualClock(NOW))
     for topic in (_USAGE.stats, _USAGE.analytics):
         view.apply(topic, key, value)
     health = HealthView(ManualClock(NOW))
