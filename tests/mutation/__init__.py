@@ -2,7 +2,7 @@
 
 Layout
 ------
-modules      what is mutated; `[tool.mutmut]` in pyproject.toml says by which tests it is judged
+modules      what is mutated, and by which tests it is judged
 undecorated  the same code in a form in which mutmut sees all of it
 results      mutmut's record of each mutant, as figures and survivors
 survivors    `survivors.toml`: mutants that may survive, and why

@@ -1,5 +1,6 @@
 """A record to be sent again."""
 
+import re
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -11,6 +12,8 @@ Headers = tuple[tuple[str, bytes], ...]
 
 _OF = ("replay-of-topic", "replay-of-partition", "replay-of-offset")
 _RUN = "replay-run"
+_NUMBER = re.compile(r"[0-9]{1,18}")
+"""Others can write such headers too: Python reads no number of thousands of digits."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,6 @@ def read_copy(value: bytes | None, headers: Headers) -> tuple[str, Origin] | Non
 
 def place_of(topic: str, partition: str, offset: str) -> RecordSource | None:
     """The place that three header texts name, None when they name none."""
-    if not (topic and partition.isascii() and partition.isdigit() and offset.isascii() and offset.isdigit()):
+    if not (topic and _NUMBER.fullmatch(partition) and _NUMBER.fullmatch(offset)):
         return None
     return RecordSource(topic=topic, partition=int(partition), offset=int(offset))

@@ -42,7 +42,7 @@ def _budgets(data: bytes) -> None:
 
 def _address(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
-    assert checked_base_url("groq", text, allow_private=False).startswith("https://")
+    assert checked_base_url("groq", text, allow_private=False).lower().startswith("https://")
 
 
 def _journal(data: bytes) -> None:

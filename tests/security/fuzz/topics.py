@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from schemas import BudgetRequest
 from streams.ai.budget.amounts import BudgetLimits
+from streams.cli.replaying.letter import read_letter, reason_of
 from streams.clock import ManualClock
 from streams.pipeline.alerts.health_view import HealthView
 from streams.pipeline.dead_letters import BadRecord, _headers, _pointer
@@ -25,6 +26,7 @@ from streams.pipeline.usage.view import StatsView
 from tests.security.fuzz.target import Target
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+_PLACES = ("reason", "detail", "topic", "partition", "offset")
 _KINDS: tuple[Kind, ...] = ("usage", "verdict", "health")
 _LEDGER = LedgerNames("budget-leases", "budget-requests")
 _USAGE = UsageNames(*["usage", "verdicts", "health", "stats", "analytics", "group", "id"])
@@ -80,7 +82,7 @@ def _leases(data: bytes) -> None:
 
 
 def _dead_letter(data: bytes) -> None:
-    """Reasons and headers that a record brings along: ours come last, can be read, and are counted."""
+    """Headers that a record brings along: ours come last and lead back to its place. And a letter that is not ours."""
     head, _, value = data.partition(b"\n")
     fault = BadRecord("invalid_record", head.decode("utf-8", "surrogateescape"))
     record = Record(Partition("scraped-content", 3), 42, head, value, (("dlq-reason", head), ("dlq-offset", value)))
@@ -88,12 +90,17 @@ def _dead_letter(data: bytes) -> None:
     assert dict(headers)["dlq-offset"] == b"42"
     assert len(dict(headers)["dlq-detail"].decode()) <= 500
     json.loads(_pointer(record))
+    back = read_letter(head, value, headers)
+    assert back is None or back.origin.place.offset == 42
+    foreign = [(f"dlq-{name}", part) for name, part in zip(_PLACES, data.split(b"\n", 4), strict=False)]
+    read_letter(head, value, tuple(foreign))
+    reason_of(tuple(foreign))
 
 
 def _told(data: bytes) -> None:
     """Values that every worker follows: stats, analytics, heartbeats."""
     key, _, value = data.partition(b"\n")
-    view = StatsView(_USAGE)
+    view = StatsView(_USAGE, ManualClock(NOW))
     for topic in (_USAGE.stats, _USAGE.analytics):
         view.apply(topic, key, value)
     health = HealthView(ManualClock(NOW))

@@ -328,3 +328,65 @@ def test_neutral_votes_move_nothing(neutral: int, before: int) -> None:
     vote(guard, *[Vote.NONE] * neutral)
     assert guard.state == "closed"
     assert guard.breaker.fail_counter == before
+
+
+def test_a_forced_opening_lasts_as_long_as_was_said() -> None:
+    """Longer than its own open time; another one while it is open lengthens it and never shortens it."""
+    guard, clock = make()
+    guard.open_for(60)
+    assert (guard.state, guard.admits_in()) == ("open", 60)
+    clock.advance(10)
+    guard.open_for(20)
+    assert guard.admits_in() == 50
+    guard.open_for(100)
+    assert guard.admits_in() == 100
+    clock.advance(100)
+    assert (guard.state, guard.admits(), guard.admits_in()) == ("half-open", True, 0)
+
+
+def test_a_short_forced_opening_lasts_its_own_open_time() -> None:
+    """At least what it would be after failures; the forced time is forgotten afterwards."""
+    guard, clock = make(consecutive=1)
+    guard.open_for(1)
+    assert guard.admits_in() == 5
+    clock.advance(5)
+    vote(guard, Vote.SUCCESS)
+    assert (guard.state, guard.admits_in()) == ("closed", 0)
+    guard.open_for(60)
+    clock.advance(60)
+    vote(guard, Vote.FAILURE)
+    assert guard.admits_in() == 10
+
+
+def test_a_running_probe_tells_when_its_place_is_free() -> None:
+    """The earliest of those that run; a settled one leaves its place at once."""
+    guard, clock = make(consecutive=1, probes=2, probe_seconds=20.0)
+    vote(guard, Vote.FAILURE)
+    clock.advance(5)
+    first = guard.admit()
+    assert first is not None
+    assert first.probe_until == clock.monotonic() + 20
+    clock.advance(4)
+    assert (guard.admits_in(), guard.admits()) == (0, True)
+    assert guard.admit() is not None
+    assert (guard.admits_in(), guard.admits(), guard.admit()) == (16, False, None)
+    guard.settle(first, Vote.NONE, 0.0)
+    assert guard.admits_in() == 0
+
+
+def test_few_votes_are_no_rate() -> None:
+    """One fewer than `min_calls` never opens it; with the next one the rate does, from `failure_rate` on."""
+    guard, _ = make(consecutive=99, min_calls=4, failure_rate=0.5)
+    vote(guard, Vote.FAILURE, Vote.FAILURE, Vote.SUCCESS)
+    assert guard.state == "closed"
+    vote(guard, Vote.SUCCESS)
+    assert guard.state == "open"
+
+
+def test_an_answer_as_slow_as_allowed_is_not_slow() -> None:
+    """Only what took longer counts."""
+    guard, _ = make(min_calls=2, slow_seconds=3.0, slow_rate=1.0)
+    vote(guard, Vote.SUCCESS, Vote.SUCCESS, seconds=3.0)
+    assert guard.state == "closed"
+    vote(guard, Vote.SUCCESS, seconds=3.1)
+    assert guard.state == "closed"

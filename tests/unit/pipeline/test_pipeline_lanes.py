@@ -94,3 +94,61 @@ def test_everything_runs_once_and_each_key_in_order(keys: list[bytes | None], in
     for key in {record.key for record in order if record.key}:
         offsets = [record.offset for record in order if record.key == key]
         assert offsets == sorted(offsets)
+
+
+def test_bytes_and_backlog_are_told_to_the_byte() -> None:
+    """Key and value count until a record ends; what waits for its key or its span is backlog no longer or still."""
+    lanes = Lanes(span=3, in_flight=9)
+    assert (lanes.held_bytes, lanes.in_flight, lanes.backlog(A), lanes.window(A)) == (0, 0, 0, None)
+    lanes.open(A, 0)
+    for offset, key in enumerate([b"k", b"k", None, None]):
+        put(lanes, A, offset, key)
+    assert (lanes.held_bytes, lanes.backlog(A), lanes.backlog(B)) == (6, 4, 0)
+    first, third = list(lanes.startable())
+    assert [first.offset, third.offset, lanes.in_flight, lanes.backlog(A)] == [0, 2, 2, 1]
+    lanes.finished(first, done=True)
+    assert (lanes.held_bytes, lanes.in_flight) == (4, 1)
+    lanes.finished(third, done=False)
+    assert (lanes.held_bytes, lanes.in_flight) == (3, 0)
+    lanes.close(A)
+    assert (lanes.held_bytes, list(lanes.windows())) == (0, [])
+
+
+def test_closing_forgets_records_wherever_they_wait() -> None:
+    """Behind their key, with their turn come, and behind the span; the other partition keeps its own."""
+    lanes = Lanes(span=3, in_flight=9)
+    lanes.open(A, 0)
+    lanes.open(B, 7)
+    for offset, key in enumerate([b"k", b"k", b"k", b"k"]):
+        put(lanes, A, offset, key)
+    put(lanes, B, 7)
+    running = [record for record in lanes.startable() if record.partition == A]
+    lanes.finished(running[0], done=True)  # the second is ready, the third parked, the fourth beyond the span
+    lanes.close(A)
+    lanes.close(A)
+    assert lanes.held_bytes == 1
+    assert [partition for partition, _ in lanes.windows()] == [B]
+
+
+def test_opening_again_begins_anew() -> None:
+    """At the offset that the group has committed, with nothing of before."""
+    lanes = Lanes(span=3, in_flight=9)
+    lanes.open(A, 0)
+    put(lanes, A, 0)
+    lanes.open(A, 5)
+    window = lanes.window(A)
+    assert window is not None
+    assert (window.committed, lanes.held_bytes, started(lanes)) == (5, 0, [])
+    put(lanes, A, 5)
+    assert started(lanes) == [(0, 5)]
+
+
+def test_a_key_that_is_free_again_starts_at_once() -> None:
+    """After its last record is done nothing of it is kept."""
+    lanes = Lanes(span=9, in_flight=9)
+    lanes.open(A, 0)
+    put(lanes, A, 0, b"k")
+    (first,) = lanes.startable()
+    lanes.finished(first, done=True)
+    put(lanes, A, 1, b"k")
+    assert started(lanes) == [(0, 1)]

@@ -80,3 +80,34 @@ def test_a_commit_is_due_after_a_quarter_of_the_span() -> None:
     assert window.commit_is_due
     window.note_committed(2)
     assert not window.commit_is_due
+
+
+def test_counts_are_told_to_the_record() -> None:
+    """Committed, expected, prefix and unfinished, from the first record on."""
+    window = Window(5, span=3)
+    assert (window.committed, window.expected, window.prefix, window.unfinished) == (5, 5, 5, 0)
+    window.arrive(5)
+    window.arrive(6)
+    assert (window.expected, window.prefix, window.unfinished) == (7, 5, 2)
+    window.done(5)
+    assert (window.prefix, window.unfinished) == (6, 1)
+    assert [window.may_start(offset) for offset in (7, 8)] == [True, False]
+    window.note_committed(6)
+    window.note_committed(5)
+    assert (window.committed, window.may_start(8), window.may_start(9)) == (6, True, False)
+
+
+def test_stepping_over_touches_only_what_is_missing() -> None:
+    """An unfinished record before the hole holds the prefix; stepping back changes nothing."""
+    window = Window(5, span=10)
+    window.arrive(5)
+    window.step_over(8)
+    assert (window.prefix, window.expected) == (5, 8)
+    window.step_over(6)
+    assert window.expected == 8
+    window.done(5)
+    assert window.prefix == 8
+    window.arrive(8)
+    assert window.prefix == 8
+    with pytest.raises(ValueError, match="offset 9 is done but never arrived"):
+        window.done(9)
