@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from schemas import FulltextVerdict, RecordSource
 from streams.cli._topic_reader import ends_of, read_topic
-from streams.cli.replaying import cut_off
+from streams.cli.replaying import cut_off, run
 from streams.cli.replaying.candidate import Origin, digest, read_copy
 from streams.cli.replaying.journal import Superseded, open_journal, read_past
 from streams.cli.replaying.run import replay
@@ -259,3 +259,20 @@ async def test_a_newer_run_stops_the_older_one(settings):
             await newer.end()
     past = await read_past(settings)
     assert (past.replayed, past.cut_off) == ({origin.key}, {})
+
+
+async def test_two_runs_at_once_leave_nothing_out_and_share_at_most_a_batch(settings, monkeypatch):
+    """The newer one wins whenever it comes; together they send every record, and no more than one batch twice."""
+    monkeypatch.setattr(run, "BATCH_RECORDS", 10)
+    records = await publish(settings, [b"%d" % number for number in range(200)])
+    await bury(settings, records)
+    older = asyncio.create_task(again(settings))
+    while not (older.done() or (await read_past(settings)).replayed):
+        pass  # each look takes a while
+    newer = await again(settings)
+    ended = await asyncio.gather(older, return_exceptions=True)
+    assert isinstance(ended[0], Superseded | Tally)
+    assert (newer.already + newer.replayed, (await again(settings)).replayed) == (200, 0)
+    made = Counter((place.partition, place.offset) for place, _ in await copies(settings))
+    assert set(made) == {(record.partition.number, record.offset) for record in records}
+    assert 200 <= made.total() <= 210

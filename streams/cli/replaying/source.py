@@ -3,15 +3,14 @@
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 
-from pydantic import ValidationError
-
-from schemas import FulltextVerdict, RecordSource
+from schemas import RecordSource
 from streams.cli._topic_reader import Part, read_topic
+from streams.cli._verdict_reader import read_verdicts
 from streams.cli.replaying.candidate import Candidate, Origin, digest, headers_of
 from streams.cli.replaying.letter import Pointer, read_letter, reason_of
 from streams.cli.replaying.selection import Selection
 from streams.cli.replaying.tally import Tally
-from streams.pipeline.topics import DEAD_LETTERS, SCRAPED, VERDICTS
+from streams.pipeline.topics import DEAD_LETTERS, SCRAPED
 from streams.settings import Settings
 
 Watch = Callable[[int, int], None]
@@ -58,11 +57,7 @@ async def input_records(settings: Settings, selection: Selection, tally: Tally, 
 async def _judged(settings: Settings, selection: Selection) -> Places:
     """Where the records stand whose last verdict is one of those wanted."""
     found: dict[str, tuple[tuple[int, int], str]] = {}
-    async for record in read_topic(settings, VERDICTS):
-        try:
-            verdict = FulltextVerdict.model_validate_json(record.value or b"")
-        except ValidationError:
-            continue
+    async for _, verdict in read_verdicts(settings):
         source = verdict.source
         if verdict.verdict in selection.verdicts and source and source.topic == settings.topic(SCRAPED):
             found[verdict.verdict_id] = ((source.partition, source.offset), verdict.verdict.value)
