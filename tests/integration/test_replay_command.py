@@ -141,7 +141,13 @@ async def test_a_selection_is_all_that_is_sent(settings):
 
     producer = AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap_servers)
     await producer.start()
-    for record, kind in [(records[4], "undetermined"), (records[5], "undetermined"), (records[5], "paywall")]:
+    gone = Record(records[0].partition, 10_000, b"gone", b"")
+    for record, kind in [
+        (records[4], "undetermined"),
+        (records[5], "undetermined"),
+        (records[5], "paywall"),
+        (gone, "undetermined"),
+    ]:
         verdict = FulltextVerdict(
             verdict_id=str(record.offset) + str(record.key),
             content_id="c",
@@ -155,7 +161,7 @@ async def test_a_selection_is_all_that_is_sent(settings):
         await producer.send_and_wait(settings.topic("fulltext-verdicts"), verdict.model_dump_json().encode(), b"k")
     await producer.stop()
     done = await again(settings, input_records, verdicts=frozenset({"undetermined"}))
-    assert (done.replayed, done.selected, done.by_reason) == (1, 1, {"undetermined": 1})
+    assert (done.replayed, done.selected, done.by_reason, done.gone) == (1, 1, {"undetermined": 1}, 1)
     six = records[6]
     span = Span(six.partition.number, six.offset, six.offset + 1)
     assert (await again(settings, input_records, spans=(span,))).replayed == 1

@@ -39,19 +39,27 @@ async def dead_letters(settings: Settings, selection: Selection, tally: Tally, w
 
 
 async def input_records(settings: Settings, selection: Selection, tally: Tally, watch: Watch) -> Source:
-    """The selected records of the input as far as they are kept. Times are when they were published."""
+    """The selected records of the input; those with a wanted verdict that are no longer kept are counted as gone.
+
+    Times are when they were published.
+    """
     judged = await _judged(settings, selection) if selection.verdicts else None
     places = None if judged is None else judged.keys()
+    unseen = set(judged or ()) if selection.by_verdict_alone else set()
     reading = read_topic(settings, SCRAPED, part=_part(selection, places), watch=watch)
     async with aclosing(reading) as records:
         async for record in records:
             tally.read += 1
             at = (record.partition, record.offset)
+            unseen.discard(at)
             if not selection.takes_place(*at, record.timestamp) or (judged is not None and at not in judged):
                 continue
             place = RecordSource(topic=record.topic, partition=record.partition, offset=record.offset)
             why = judged[at] if judged else ""
             yield Candidate(Origin(place, digest(record.value)), why, record.key, record.value, headers_of(record))
+    if unseen:
+        tally.gone += len(unseen)
+        tally.tell(1, f"{len(unseen)} records with such a verdict are no longer kept: publish them anew")
 
 
 async def _judged(settings: Settings, selection: Selection) -> Places:
