@@ -138,7 +138,7 @@ picture: $(STAMP) ## Make the README's picture of the live page again, while the
 	LIVE_PAGE_PICTURE=docs/live-page.png $(BIN)/python -m pytest -q tests/integration/test_live_page.py
 
 .PHONY: schemas
-schemas: $(STAMP) ## Write the JSON Schemas again
+schemas: $(STAMP) ## Write the JSON Schemas and the AsyncAPI document again
 	$(BIN)/fulltext schemas
 
 .PHONY: lock

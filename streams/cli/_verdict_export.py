@@ -3,18 +3,14 @@
 import csv
 import os
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from aiokafka import ConsumerRecord
-from pydantic import ValidationError
-
 from schemas import FulltextVerdict
-from streams.cli._topic_reader import read_topic
+from streams.cli._verdict_reader import read_verdicts
 from streams.errors import UserError
-from streams.pipeline.topics import VERDICTS
 from streams.settings import Settings
 
 FORMATS = ("csv", "jsonl")
@@ -97,13 +93,13 @@ async def export(settings: Settings, kind: str, target: Path | None, kinds: froz
     for a file that cannot be written, KafkaUnavailable, NoSuchTopic, SettingsError.
     """
     last: dict[str, tuple[int, int]] = {}
-    async with aclosing(_verdicts(settings)) as verdicts:
+    async with aclosing(read_verdicts(settings)) as verdicts:
         async for record, verdict in verdicts:
             last[verdict.verdict_id] = (record.partition, record.offset)
     count = 0
     with _opened(target) as file:
         writer: _Writer = CsvWriter(file) if kind == "csv" else JsonlWriter(file)
-        async with aclosing(_verdicts(settings)) as verdicts:
+        async with aclosing(read_verdicts(settings, tell=False)) as verdicts:
             async for record, verdict in verdicts:
                 if count == limit:
                     break
@@ -113,17 +109,6 @@ async def export(settings: Settings, kind: str, target: Path | None, kinds: froz
                     writer.write(verdict)
                     count += 1
     return count
-
-
-async def _verdicts(settings: Settings) -> AsyncGenerator[tuple[ConsumerRecord, FulltextVerdict], None]:
-    """What is no verdict is left out."""
-    async with aclosing(read_topic(settings, VERDICTS)) as records:
-        async for record in records:
-            try:
-                verdict = FulltextVerdict.model_validate_json(record.value or b"")
-            except ValidationError:
-                continue
-            yield record, verdict
 
 
 @contextmanager

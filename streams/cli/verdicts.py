@@ -3,18 +3,15 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from pydantic import ValidationError
 
 from schemas import FulltextVerdict, Verdict
 from streams.cli import _confusion, _verdict_export, _verdict_table
-from streams.cli._topic_reader import read_topic
-from streams.pipeline.topics import VERDICTS
+from streams.cli._verdict_reader import read_verdicts
 from streams.settings import Settings, load
 
 
@@ -80,23 +77,10 @@ def command(
         _show(verdicts[:limit], as_json)
 
 
-async def _read(settings: Settings, *, follow: bool = False) -> AsyncGenerator[FulltextVerdict, None]:
-    """Every readable verdict; what is not one is counted on stderr."""
-    odd = 0
-    async with aclosing(read_topic(settings, VERDICTS, follow=follow)) as records:
-        async for record in records:
-            try:
-                yield FulltextVerdict.model_validate_json(record.value or b"")
-            except ValidationError:
-                odd += 1
-    if odd:
-        click.echo(f"{odd} records on {settings.topic(VERDICTS)} are no verdicts and are left out", err=True)
-
-
 async def _latest(settings: Settings, wanted: Wanted) -> list[FulltextVerdict]:
     """The last copy of each verdict, in the order of the first ones."""
     by_id: dict[str, FulltextVerdict] = {}
-    async for verdict in _read(settings):
+    async for _, verdict in read_verdicts(settings):
         by_id[verdict.verdict_id] = verdict
     return [verdict for verdict in by_id.values() if not wanted.kinds or verdict.verdict in wanted.kinds]
 
@@ -109,8 +93,8 @@ async def _follow(settings: Settings, wanted: Wanted) -> None:
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     shown = 0
     try:
-        async with aclosing(_read(settings, follow=True)) as verdicts:
-            async for verdict in verdicts:
+        async with aclosing(read_verdicts(settings, follow=True)) as verdicts:
+            async for _, verdict in verdicts:
                 if wanted.kinds and verdict.verdict not in wanted.kinds:
                     continue
                 click.echo(verdict.model_dump_json() if wanted.as_json else _verdict_table.line(verdict))

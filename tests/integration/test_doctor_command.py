@@ -36,17 +36,23 @@ async def test_a_sound_installation_needs_nothing_and_an_unsound_one_is_told_wha
         assert [one["level"] for one in told["findings"]["live"]] == ["good"] * 4
         assert told["findings"]["clock"][0]["level"] == "good"
 
-        emulator.script("groq", {"fault": "status", "code": 401})
+        emulator.script("openai", "down")
         odd = topic_prefix + "odd."
         await make_badly(kafka.bootstrap, odd)
         bad = {**emulator.environment(), **where, "KAFKA_TOPIC_PREFIX": odd, "GEMINI_MODEL": "nobody-knows-it"}
+        bad["GROQ_API_KEY"] += ",wrong"
         code, told = await asyncio.to_thread(doctor, bad)
     must = [(name, one) for name, found in told["findings"].items() for one in found if one["level"] == "act"]
     assert code == 1
     assert told["to_do"] == len(must)
     topics = {one["message"].removeprefix("topic ").split(" ")[0].strip(":") for name, one in must if name == "topics"}
     assert topics == {odd + "scraped-content", odd + "budget-leases", odd + "budget-alerts"}
-    assert ("prices", "GEMINI_MODEL") in {(name, one["setting"]) for name, one in must}
+    assert {(name, one["setting"]) for name, one in must if name != "topics"} == {
+        ("prices", "GEMINI_MODEL"),
+        ("live", "GROQ_API_KEY"),
+        ("live", "OPENAI_BASE_URL"),
+    }
+    assert "groq refuses key 2" in next(one["message"] for _, one in must if one["setting"] == "GROQ_API_KEY")
     assert all(one["remedy"] for name, one in must if name == "topics")
     assert await nothing_is_left(kafka.bootstrap, topic_prefix)
 

@@ -1,99 +1,24 @@
-"""`fulltext replay` on a real broker: all again as it was, nothing twice, also after a crash and with two tools."""
+"""`fulltext replay` on a real broker: everything that was selected again, as it was, and nothing else."""
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections import Counter
 from datetime import UTC, datetime
 
-import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
-from schemas import FulltextVerdict, RecordSource
-from streams.cli._topic_reader import ends_of, read_topic
-from streams.cli.replaying import cut_off
-from streams.cli.replaying.candidate import Origin, digest, read_copy
-from streams.cli.replaying.journal import Superseded, open_journal, read_past
-from streams.cli.replaying.run import replay
-from streams.cli.replaying.selection import Selection, Span
-from streams.cli.replaying.source import dead_letters, input_records
-from streams.cli.replaying.tally import Tally
-from streams.clock import SystemClock
-from streams.pipeline.brake import Brake
-from streams.pipeline.connection import client_arguments
-from streams.pipeline.dead_letters import BadRecord, DeadLetters
-from streams.pipeline.delivery import Delivery
-from streams.pipeline.record import Partition, Record
+from schemas import FulltextVerdict
+from streams.cli._topic_reader import read_topic
+from streams.cli.replaying.selection import Span
+from streams.cli.replaying.source import input_records
+from streams.pipeline.record import Record
 from streams.pipeline.topics import ensure_topics
-from streams.settings import load
+from tests.integration.replay_scene import again, at, bury, copies, fulltext, publish, settings
+
+__all__ = ["settings"]
 
 OWN = (("trace", b"\x00\xff"), ("trace", b"2"))
-
-
-@pytest.fixture
-async def settings(kafka, topic_prefix):
-    """Topics of this test's own, of few partitions."""
-    own = load(kafka_bootstrap_servers=kafka.bootstrap, kafka_topic_prefix=topic_prefix, kafka_partitions=2)
-    await ensure_topics(own)
-    return own
-
-
-async def publish(settings, values, headers=()):
-    """Put records on the input, as a publisher would; gives them back as the worker sees them."""
-    producer = AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap_servers, max_request_size=20_000_000)
-    await producer.start()
-    topic, records = settings.topic("scraped-content"), []
-    for number, value in enumerate(values):
-        key = b"k%d" % number
-        sent = await producer.send_and_wait(topic, value, key, headers=list(headers))
-        records.append(Record(Partition(topic, sent.partition), sent.offset, key, value, tuple(headers)))
-    await producer.stop()
-    return records
-
-
-async def bury(settings, records, reason="internal_error"):
-    """Send them to the dead letters with the worker's own code."""
-    largest = 8 * 1024 * 1024
-    delivery = Delivery(client_arguments(settings), settings.topic("provider-usage"), max_request_bytes=largest)
-    await delivery.start()
-    letters = DeadLetters(delivery, settings.topic("scraped-content.dlq"), Brake(1, 1))
-    await asyncio.gather(*[letters.send(record, BadRecord(reason, "in a test")) for record in records])
-    await delivery.stop()
-
-
-async def again(settings, source=dead_letters, limit=None, **selection):
-    """One run; its tally."""
-    tally = Tally()
-    await replay(settings, source(settings, Selection(**selection), tally, lambda _read, _of: None), tally, limit)
-    return tally
-
-
-async def copies(settings):
-    """Every copy on the input, with the offset that it was made of."""
-    found = []
-    async for record in read_topic(settings, "scraped-content"):
-        copy = read_copy(record.value, tuple(record.headers))
-        if copy:
-            found.append((copy[1].place, record))
-    return found
-
-
-def at(record):
-    """A record's place."""
-    return RecordSource(topic=record.partition.topic, partition=record.partition.number, offset=record.offset)
-
-
-def fulltext(settings, *arguments):
-    """Run a command to its end."""
-    env = {
-        "PATH": "/usr/bin:/bin",
-        "KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
-        "KAFKA_TOPIC_PREFIX": settings.kafka_topic_prefix,
-    }
-    command = [sys.executable, "-m", "streams", *arguments]
-    return subprocess.run(command, env=env, capture_output=True, check=False, timeout=90)
 
 
 async def test_dead_letters_come_again_as_they_were_and_only_once(settings):
@@ -141,7 +66,13 @@ async def test_a_selection_is_all_that_is_sent(settings):
 
     producer = AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap_servers)
     await producer.start()
-    for record, kind in [(records[4], "undetermined"), (records[5], "undetermined"), (records[5], "paywall")]:
+    gone = Record(records[0].partition, 10_000, b"gone", b"")
+    for record, kind in [
+        (records[4], "undetermined"),
+        (records[5], "undetermined"),
+        (records[5], "paywall"),
+        (gone, "undetermined"),
+    ]:
         verdict = FulltextVerdict(
             verdict_id=str(record.offset) + str(record.key),
             content_id="c",
@@ -155,7 +86,7 @@ async def test_a_selection_is_all_that_is_sent(settings):
         await producer.send_and_wait(settings.topic("fulltext-verdicts"), verdict.model_dump_json().encode(), b"k")
     await producer.stop()
     done = await again(settings, input_records, verdicts=frozenset({"undetermined"}))
-    assert (done.replayed, done.selected, done.by_reason) == (1, 1, {"undetermined": 1})
+    assert (done.replayed, done.selected, done.by_reason, done.gone) == (1, 1, {"undetermined": 1}, 1)
     six = records[6]
     span = Span(six.partition.number, six.offset, six.offset + 1)
     assert (await again(settings, input_records, spans=(span,))).replayed == 1
@@ -188,74 +119,3 @@ async def test_what_was_too_large_comes_from_where_it_stood(settings, kafka):
     assert told.returncode == 1
     assert json.loads(told.stdout)["gone"] == 1
     assert b"publish it anew" in told.stderr
-
-
-KILLED = """
-import os, signal, sys
-from streams.cli import main
-from streams.cli.replaying import copies, journal, run
-run.BATCH_RECORDS = 10
-where, left = sys.argv.pop(1), [3]
-def dying(real, last):
-    async def call(self, *arguments):
-        left[0] -= 1
-        if left[0]:
-            return await real(self, *arguments)
-        await last(self, *arguments)
-        os.kill(os.getpid(), signal.SIGKILL)
-    return call
-async def half(self, batch):
-    await sent(self, batch[:5])
-async def nothing(self, *arguments):
-    pass
-sent = copies.Copies.send
-if where == "within a batch":
-    copies.Copies.send = dying(sent, half)
-elif where == "before a note":
-    journal.Journal.note = dying(journal.Journal.note, nothing)
-else:
-    journal.Journal.end, left[0] = dying(journal.Journal.end, nothing), 1
-sys.argv[0] = "fulltext"
-main()
-"""
-
-
-@pytest.mark.parametrize("where", ["within a batch", "before a note", "before its end"])
-async def test_a_killed_run_is_continued_with_nothing_twice(settings, where, monkeypatch):
-    """SIGKILL with copies sent and not noted: the next run finds them, sends the rest, and each record once."""
-    monkeypatch.setattr(cut_off, "SETTLE_SECONDS", 0.2)
-    records = await publish(settings, [b"%d" % number for number in range(60)])
-    await bury(settings, records)
-    env = {
-        "PATH": "/usr/bin:/bin",
-        "KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
-        "KAFKA_TOPIC_PREFIX": settings.kafka_topic_prefix,
-    }
-    killed = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-c", KILLED, where, "replay"], env=env, timeout=90
-    )
-    assert killed.returncode == -9
-    before = len(await copies(settings))
-    noted = len((await read_past(settings)).replayed)
-    assert (before, noted) == {"within a batch": (25, 20), "before a note": (30, 20), "before its end": (60, 60)}[where]
-    done = await again(settings)
-    assert (done.already, done.replayed) == (before, 60 - before)
-    made = Counter((place.partition, place.offset) for place, _ in await copies(settings))
-    assert made == Counter((record.partition.number, record.offset) for record in records)
-    assert not (await read_past(settings)).cut_off
-
-
-async def test_a_newer_run_stops_the_older_one(settings):
-    """The older one's next note is refused, so it cannot go on; what it sent is not sent again."""
-    (record,) = await publish(settings, [b"x"])
-    origin = Origin(at(record), digest(b"x"))
-    async with open_journal(settings, "older", SystemClock()) as older:
-        await older.start(await ends_of(settings, "scraped-content"))
-        async with open_journal(settings, "newer", SystemClock()) as newer:
-            with pytest.raises(Superseded, match="another `fulltext replay`"):
-                await older.note([(origin, at(record))])
-            await newer.start(await ends_of(settings, "scraped-content"), ["older"])
-            await newer.note([(origin, at(record))])
-            await newer.end()
-    past = await read_past(settings)
-    assert (past.replayed, past.cut_off) == ({origin.key}, {})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from streams.cli.doctoring import cluster, environment, providers
 from streams.cli.doctoring.finding import Finding, Subject
-from streams.errors import SettingsError, UserError
+from streams.errors import KafkaUnavailable, SettingsError, UserError
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ async def _look(check: Check, subject: Subject) -> list[Finding]:
         return await check.look(subject)
     except SettingsError as error:
         return [Finding("act", str(error), error.setting)]
+    except KafkaUnavailable as error:
+        return [Finding("act", str(error), "KAFKA_BOOTSTRAP_SERVERS", "see that it runs and that the address is right")]
     except UserError as error:
         return [Finding("act", str(error))]
     except Exception as error:  # noqa: BLE001  (a broken check must not hide what the others find)

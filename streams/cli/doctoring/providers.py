@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Iterator
 from datetime import date
 
+from schemas import Outcome
 from streams.ai import ProviderConfig
 from streams.ai.errors import AttemptFailed
 from streams.ai.keys.build import prefix_of
 from streams.ai.models import Catalogue, same_model
 from streams.ai.pricing import PriceBook
+from streams.ai.provider import ModelList
 from streams.ai.providers.http_provider import HttpProvider
 from streams.ai.providers.registry import KINDS, build_providers
 from streams.app import ai_config
@@ -47,7 +49,7 @@ def _of_source(variable: str, source: FoundSource) -> Iterator[Finding]:
 
 
 async def live(subject: Subject) -> list[Finding]:
-    """With `--live`: each provider's list of models, which costs nothing, with its first key."""
+    """With `--live`: each provider's list of models, which costs nothing, with each of its keys."""
     if not subject.live:
         return [
             Finding("note", "the providers were not asked", remedy="use --live to ask each for its free model list")
@@ -66,23 +68,43 @@ async def live(subject: Subject) -> list[Finding]:
 
 
 async def _ask(provider: HttpProvider, model: str | None, today: date) -> list[Finding]:
-    prefix = prefix_of(provider.name)
-    try:
-        async with asyncio.timeout(_LIVE_SECONDS):
-            listing = await provider.check()
-    except AttemptFailed as failure:
-        remedy = "see `fulltext secrets check` for the key, and the vendor's status page"
-        return [Finding("act", f"{provider.name} refuses: {failure}", f"{prefix}_API_KEY", remedy)]
-    except TimeoutError:
-        problem = f"{provider.name} does not answer in {_LIVE_SECONDS:g} s"
-        return [Finding("act", problem, f"{prefix}_BASE_URL", "look at the network and the vendor's status page")]
-    found = [Finding("good", f"{provider.name} answers and takes the key")]
+    """With each of its keys."""
+    found: list[Finding] = []
+    for number, key_id in enumerate(provider.key_ids() or ("",), 1):
+        try:
+            async with asyncio.timeout(_LIVE_SECONDS):
+                listing = await provider.check(key_id)
+        except AttemptFailed as failure:
+            found.append(_refused(provider.name, number, failure))
+        except TimeoutError:
+            found.append(_unreachable(provider.name, f"no answer in {_LIVE_SECONDS:g} s"))
+        else:
+            found += _of_listing(provider.name, number, model, listing, today)
+    return found
+
+
+def _refused(provider: str, number: int, failure: AttemptFailed) -> Finding:
+    if failure.outcome is not Outcome.AUTH_REJECTED:
+        return _unreachable(provider, str(failure))
+    remedy = "see what is found with `fulltext secrets check`, and issue a new key where the vendor no longer knows it"
+    return Finding("act", f"{provider} refuses key {number}: {failure}", f"{prefix_of(provider)}_API_KEY", remedy)
+
+
+def _unreachable(provider: str, why: str) -> Finding:
+    variable = f"{prefix_of(provider)}_{'ENDPOINT' if provider == 'azure' else 'BASE_URL'}"
+    remedy = "look at the address, the network and the vendor's status page"
+    return Finding("act", f"{provider} cannot be asked: {why}", variable, remedy)
+
+
+def _of_listing(provider: str, number: int, model: str | None, listing: ModelList, today: date) -> list[Finding]:
+    found = [Finding("good", f"{provider} answers and takes key {number}")]
     for name, end in listing.ends.items():
         if model and same_model(model, name):
-            found += _ending(provider.name, model, end, None, today)
+            found += _ending(provider, model, end, None, today)
     if model and listing.names and not any(same_model(model, one) for one in listing.names):
         some = ", ".join(sorted(listing.names)[:5])
-        found.append(Finding("act", f"{provider.name} has no model {model}", f"{prefix}_MODEL", f"it has {some}, ..."))
+        variable = f"{prefix_of(provider)}_MODEL"
+        found.append(Finding("act", f"{provider} has no model {model}", variable, f"it has {some}, ..."))
     return found
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import ProducerFenced
@@ -128,5 +129,13 @@ async def open_journal(settings: Settings, run: str, clock: Clock) -> AsyncItera
         transactional_id=f"{settings.topic(REPLAYS)}.tool",
         transaction_timeout_ms=int(TRANSACTION_SECONDS * 1_000),
     )
+    # of a fenced producer aiokafka drops futures of its own, and the loop would print their errors
+    asyncio.get_running_loop().set_exception_handler(_unless_fenced)
     async with connected(producer, settings):
         yield Journal(producer, settings, run, clock)
+
+
+def _unless_fenced(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Superseded has told it."""
+    if not isinstance(context.get("exception"), ProducerFenced):
+        loop.default_exception_handler(context)

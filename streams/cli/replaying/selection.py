@@ -38,6 +38,11 @@ class Selection:
         """True when nothing narrows it."""
         return not (self.reasons or self.verdicts or self.since or self.until or self.spans)
 
+    @property
+    def by_verdict_alone(self) -> bool:
+        """True when nothing but verdicts narrows it."""
+        return bool(self.verdicts) and not (self.since or self.until or self.spans)
+
     def takes_place(self, partition: int, offset: int, timestamp_ms: int) -> bool:
         """By place and time alone."""
         return (

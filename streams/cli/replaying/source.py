@@ -3,15 +3,14 @@
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 
-from pydantic import ValidationError
-
-from schemas import FulltextVerdict, RecordSource
+from schemas import RecordSource
 from streams.cli._topic_reader import Part, read_topic
+from streams.cli._verdict_reader import read_verdicts
 from streams.cli.replaying.candidate import Candidate, Origin, digest, headers_of
 from streams.cli.replaying.letter import Pointer, read_letter, reason_of
 from streams.cli.replaying.selection import Selection
 from streams.cli.replaying.tally import Tally
-from streams.pipeline.topics import DEAD_LETTERS, SCRAPED, VERDICTS
+from streams.pipeline.topics import DEAD_LETTERS, SCRAPED
 from streams.settings import Settings
 
 Watch = Callable[[int, int], None]
@@ -40,29 +39,33 @@ async def dead_letters(settings: Settings, selection: Selection, tally: Tally, w
 
 
 async def input_records(settings: Settings, selection: Selection, tally: Tally, watch: Watch) -> Source:
-    """The selected records of the input as far as they are kept. Times are when they were published."""
+    """The selected records of the input; those with a wanted verdict that are no longer kept are counted as gone.
+
+    Times are when they were published.
+    """
     judged = await _judged(settings, selection) if selection.verdicts else None
     places = None if judged is None else judged.keys()
+    unseen = set(judged or ()) if selection.by_verdict_alone else set()
     reading = read_topic(settings, SCRAPED, part=_part(selection, places), watch=watch)
     async with aclosing(reading) as records:
         async for record in records:
             tally.read += 1
             at = (record.partition, record.offset)
+            unseen.discard(at)
             if not selection.takes_place(*at, record.timestamp) or (judged is not None and at not in judged):
                 continue
             place = RecordSource(topic=record.topic, partition=record.partition, offset=record.offset)
             why = judged[at] if judged else ""
             yield Candidate(Origin(place, digest(record.value)), why, record.key, record.value, headers_of(record))
+    if unseen:
+        tally.gone += len(unseen)
+        tally.tell(1, f"{len(unseen)} records with such a verdict are no longer kept: publish them anew")
 
 
 async def _judged(settings: Settings, selection: Selection) -> Places:
     """Where the records stand whose last verdict is one of those wanted."""
     found: dict[str, tuple[tuple[int, int], str]] = {}
-    async for record in read_topic(settings, VERDICTS):
-        try:
-            verdict = FulltextVerdict.model_validate_json(record.value or b"")
-        except ValidationError:
-            continue
+    async for _, verdict in read_verdicts(settings):
         source = verdict.source
         if verdict.verdict in selection.verdicts and source and source.topic == settings.topic(SCRAPED):
             found[verdict.verdict_id] = ((source.partition, source.offset), verdict.verdict.value)

@@ -19,7 +19,7 @@ class Tally:
     already: int = 0
     """Selected, but replayed before."""
     gone: int = 0
-    """Too large for the dead letters and no longer where they stood, or something else stands there."""
+    """No longer where they stood, or something else stands there."""
     failed: int = 0
     """Not taken by Kafka."""
     foreign: int = 0

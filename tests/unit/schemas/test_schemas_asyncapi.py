@@ -1,13 +1,16 @@
 """The committed AsyncAPI document is the topics and their messages."""
 
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
+from click.testing import CliRunner
 from faststream.specification.asyncapi.v3_0_0.schema import ApplicationSchema
 
 from schemas import asyncapi, export
 from schemas.channels import CHANNELS
+from streams.cli import main
 from streams.cli.schemas import channels
 from streams.pipeline.dead_letters import BadRecord, _headers
 from streams.pipeline.record import Partition, Record
@@ -42,6 +45,14 @@ def test_committed_document_is_the_rendered_one(monkeypatch):
     monkeypatch.setenv("KAFKA_TOPIC_PREFIX", "elsewhere.")
     monkeypatch.setenv("KAFKA_PARTITIONS", "99")
     assert asyncapi.render(channels()) == TEXT
+
+
+def test_the_command_writes_it_beside_the_schemas(tmp_path):
+    """Each path that it prints is a file with what is committed."""
+    done = CliRunner().invoke(main, ["schemas", "--to", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    written = {path.name: path.read_text(encoding="utf-8") for path in map(Path, done.output.split())}
+    assert written == {path.name: path.read_text(encoding="utf-8") for path in export.FOLDER.iterdir()}
 
 
 def test_every_topic_is_a_channel_as_it_is_made():
