@@ -38,6 +38,7 @@ from schemas.verdict import (
     Injection,
     Reason,
     RecordSource,
+    TextQuality,
     Verdict,
 )
 
@@ -70,6 +71,7 @@ __all__ = [
     "ReplayEntry",
     "ScrapedContent",
     "Spending",
+    "TextQuality",
     "UsageAnalytics",
     "UsagePeriod",
     "UsageSums",

@@ -77,6 +77,14 @@ class Access(Message):
     is_accessible_for_free: bool | None = Field(None, description="schema.org isAccessibleForFree as found.")
 
 
+class TextQuality(Message):
+    """Can the text be read? Apart from whether it is all there."""
+
+    verdict: Literal["good", "poor", "garbled", "none"] = Field("none", description="none: there is no text.")
+    odd_share: float | None = Field(None, ge=0, le=1, description="Share of words that no language writes.")
+    problems: tuple[str, ...] = Field((), description="What reading met: html_unclosed, pdf_no_text, capped, ...")
+
+
 class DocumentStats(Message):
     """Counts over the extracted text."""
 
@@ -135,6 +143,7 @@ class FulltextVerdict(Message):
     completeness: Completeness = Completeness()
     identity: Identity = Identity()
     access: Access = Access()
+    quality: TextQuality = TextQuality()
     stats: DocumentStats = DocumentStats()
     injection: Injection = Injection()
     cost_nano_usd: int = Field(0, ge=0, description="Of all attempts; 1 USD = 1,000,000,000.")

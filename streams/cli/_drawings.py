@@ -33,11 +33,12 @@ def intervals(shares: Mapping[str, Share]) -> str:
 def reliability(found: Reliability) -> str:
     """Share right over mean confidence; on the diagonal a confidence means what it says. Areas show counts."""
     most = max(part.count for part in found.bins)
-    x0, y0 = 40, _SIDE + 10
+    x0, top = 40, 18  # a large circle at the top stays whole
+    y0 = _SIDE + top
     middle = _SIDE // 2
     marks = [
-        f'<rect x="{x0}" y="10" width="{_SIDE}" height="{_SIDE}" fill="none" stroke="var(--line)"/>',
-        f'<line x1="{x0}" y1="{y0}" x2="{x0 + _SIDE}" y2="10" stroke="var(--mute)" stroke-dasharray="4 4"/>',
+        f'<rect x="{x0}" y="{top}" width="{_SIDE}" height="{_SIDE}" fill="none" stroke="var(--line)"/>',
+        f'<line x1="{x0}" y1="{y0}" x2="{x0 + _SIDE}" y2="{top}" stroke="var(--mute)" stroke-dasharray="4 4"/>',
         f'<text x="{x0 + middle}" y="{y0 + 32}" text-anchor="middle">mean confidence</text>',
         f'<text x="14" y="{middle}" transform="rotate(-90 14 {middle})" text-anchor="middle">share right</text>',
         *(
@@ -53,8 +54,8 @@ def reliability(found: Reliability) -> str:
             f"{part.right:.3f} right</title></circle>"
         )
     note = f"ECE {found.ece:.3f}, Brier {found.brier:.3f}"
-    marks.append(f'<text x="{x0 + _SIDE + 20}" y="30">{note}</text>')
-    return _svg(x0 + _SIDE + 220, y0 + 40, marks, "Reliability diagram")
+    marks.append(f'<text x="{x0 + 12}" y="{y0 - 12}">{note}</text>')
+    return _svg(x0 + _SIDE + 20, y0 + 40, marks, "Reliability diagram")
 
 
 def heat(counts: Mapping[tuple[str, str], int]) -> str:

@@ -18,6 +18,7 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .7rem;border-bottom:1px solid var(--line)}
 th{font-weight:600;text-align:left}td.n{text-align:right}svg{max-width:100%;height:auto;display:block}
 svg text{fill:var(--ink);font:12px system-ui,sans-serif}.scroll{overflow-x:auto}
+.side{display:flex;flex-wrap:wrap;gap:1rem}h3{margin:.4rem 0}
 """
 
 
@@ -37,7 +38,7 @@ def render(evaluation: Evaluation, name: str, tier: str) -> str:
             {"coverage": scores.coverage, "accept precision": scores.accepts, "reject precision": scores.rejects}
         ),
         "<h2>Does the confidence mean what it says?</h2>",
-        *(f"<h3>{escape(who)}</h3>{_drawings.reliability(found)}" for who, found in evaluation.calibration.items()),
+        f"<div class=side>{_reliabilities(evaluation)}</div>",
         "<h2>Labels (down) and verdicts (across)</h2>",
         f'<div class="scroll">{_drawings.heat(evaluation.confusion)}</div>',
         *(_table(what, rows) for what, rows in evaluation.tables.items()),
@@ -46,6 +47,13 @@ def render(evaluation: Evaluation, name: str, tier: str) -> str:
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>fulltext eval: {escape(name)}</title><style>{_STYLE}</style>{''.join(parts)}</html>\n"
+    )
+
+
+def _reliabilities(evaluation: Evaluation) -> str:
+    return "".join(
+        f"<div><h3>{escape(who)}</h3>{_drawings.reliability(found)}</div>"
+        for who, found in evaluation.calibration.items()
     )
 
 

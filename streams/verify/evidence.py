@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from schemas import DocumentStats, Identity, ScrapedContent
+from schemas import DocumentStats, Identity, ScrapedContent, TextQuality
 from streams.verify.blocks import Block, Document
 from streams.verify.garbling import odd_share
 from streams.verify.identity import compare
@@ -20,6 +20,8 @@ PROSE_WORDS = 20
 """A paragraph of fewer words is a label, a menu entry or a caption."""
 
 _LONG_PROSE = 60
+_POOR, _GARBLED = 0.1, 0.5
+"""Share of odd words from which a text is hard to read, and from which it is no text (as in `rules_unreadable`)."""
 
 _CITATION = re.compile(
     r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]|\((?:[^()]{0,80}?\b(?:1[89]|20)\d\d[a-z]?)\)|（[^（）]{0,40}(?:19|20)\d\d[^（）]{0,4}）"
@@ -90,6 +92,15 @@ class Evidence:
             headings=self.headings,
             references=self.references,
             lang=self.lang,
+        )
+
+    def quality(self) -> TextQuality:
+        """Whether the text can be read."""
+        grade = "good" if self.odd_share < _POOR else "poor" if self.odd_share < _GARBLED else "garbled"
+        return TextQuality(
+            verdict=grade if self.all_words else "none",
+            odd_share=self.odd_share if self.all_words else None,
+            problems=tuple(sorted(self.problems)),
         )
 
 

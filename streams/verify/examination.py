@@ -21,6 +21,8 @@ from streams.verify.rules import decide
 from streams.verify.trust import contradiction, is_another_work, overruled
 
 _COAR = "http://purl.org/coar/access_right/"
+_OPEN, _RESTRICTED = "c_abf2", "c_16ec"
+"""Of COAR's Access Rights vocabulary 1.0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def _draft(
         completeness=_completeness(evidence),
         identity=evidence.identity,
         access=_access(document, evidence),
+        quality=evidence.quality(),
         stats=evidence.stats(),
         injection=injection,
         policy_version=policy.version,
@@ -120,7 +123,7 @@ def _completeness(evidence: Evidence) -> Completeness:
 
 
 def _access(document: Document, evidence: Evidence) -> Access:
-    """What the page shows of walls; a licence is only repeated where the document names it."""
+    """What the page shows: a wall is restricted access, a licence named in it is open access; else nothing is said."""
     asks = evidence.count("paywall") + evidence.count("login")
     wall: str = "none"
     if asks:
@@ -128,7 +131,7 @@ def _access(document: Document, evidence: Evidence) -> Access:
     license_ = document.metadata.license
     return Access(
         evidence=wall,
-        coar=f"{_COAR}c_abf2" if license_ else None,
+        coar=f"{_COAR}{_OPEN}" if license_ else f"{_COAR}{_RESTRICTED}" if wall == "hard_wall" else None,
         license=license_,
         is_accessible_for_free=document.metadata.is_accessible_for_free,
     )
