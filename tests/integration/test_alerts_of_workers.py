@@ -22,8 +22,8 @@ from tests.integration.test_usage_workers import Worker, until
 BUDGET = "openai:0.04"
 """Some 240 calls, each of which may cost up to 3,000,000 nano-USD: that much stays unspent."""
 RECORDS = 290
-_QUIET_SECONDS = 4.0
-"""Eight looks of the hasty worker."""
+_QUIET_SECONDS = 2.5
+"""Five looks of the hasty worker."""
 
 
 class HastyWorker(Worker):
