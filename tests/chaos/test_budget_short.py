@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from streams.sandbox.kafka import EmbeddedKafka
 from tests.chaos.budget import Plan, budget, setting
 
 
+@pytest.mark.timeout(600)
 async def test_a_killed_worker_takes_no_budget_over_its_limit(
     tmp_path: Path, kafka: EmbeddedKafka, topic_prefix: str
 ) -> None:
