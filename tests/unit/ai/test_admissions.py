@@ -20,6 +20,7 @@ from streams.ai.limits.rules import Rates
 from streams.ai.providers.fake import After
 from streams.ai.types import CompletionRequest
 from streams.clock import ManualClock, SystemClock
+from tests.unit.ai.served import make
 
 
 def by_key(**outcomes: Outcome | str):
@@ -32,14 +33,6 @@ def by_key(**outcomes: Outcome | str):
         return told
 
     return step
-
-
-def make(*providers: FakeProvider, **more: object) -> tuple[UnifiedAIService, list[ProviderUsage], ManualClock]:
-    """A service on a manual clock, and its ledger."""
-    ledger: list[ProviderUsage] = []
-    clock = ManualClock()
-    service = UnifiedAIService(providers, on_attempt=ledger.append, clock=clock, random=Random(1), **more)  # type: ignore[arg-type]
-    return service, ledger, clock
 
 
 @pytest.mark.parametrize("outcome", [Outcome.AUTH_REJECTED, Outcome.THROTTLED, Outcome.QUOTA_EXHAUSTED])

@@ -6,45 +6,22 @@ from random import Random
 
 import pytest
 
-from schemas import Outcome, ProviderUsage
+from schemas import Outcome
 from streams.ai import (
     AllProvidersFailed,
     Answer,
-    AttemptFailed,
     CompletionOptions,
     FakeProvider,
     GuardRules,
     InvalidRequest,
     NoProviderAdmits,
-    NoProviderConfigured,
     TokenUsage,
     UnifiedAIService,
 )
 from streams.ai.deadlines import FixedTimeouts
 from streams.ai.outcomes import TABLE, Vote
 from streams.ai.providers.fake import After
-from streams.clock import ManualClock
-from streams.errors import UserError
-
-SCHEMA = {
-    "type": "object",
-    "properties": {"full": {"type": "boolean"}},
-    "required": ["full"],
-    "additionalProperties": False,
-}
-
-
-def failed(outcome: Outcome, **facts: object) -> AttemptFailed:
-    """A failure as an adapter raises it."""
-    return AttemptFailed(outcome, "test", **facts)  # type: ignore[arg-type]
-
-
-def make(*providers: FakeProvider, **more: object) -> tuple[UnifiedAIService, list[ProviderUsage], ManualClock]:
-    """A service on a manual clock, and its ledger."""
-    ledger: list[ProviderUsage] = []
-    clock = ManualClock()
-    service = UnifiedAIService(providers, on_attempt=ledger.append, clock=clock, random=Random(1), **more)  # type: ignore[arg-type]
-    return service, ledger, clock
+from tests.unit.ai.served import failed, make
 
 
 async def test_the_first_provider_answers_and_the_others_are_left_alone() -> None:
@@ -213,102 +190,6 @@ async def test_a_thousand_cancels_leave_permits_and_counters_exact() -> None:
     assert {line.outcome for line in ledger} <= {Outcome.OK, Outcome.CANCELLED}
     assert service.health()[0].in_flight == 0
     assert service.health()[0].breaker == "closed"
-
-
-async def test_an_answer_outside_the_schema_is_a_bad_answer_and_is_paid() -> None:
-    """The next provider is asked; what the first one reported is charged."""
-    service, ledger, _ = make(FakeProvider('{"full": 1}', name="a"), FakeProvider('{"full": true}', name="b"))
-    done = await service.generate_completion("question", CompletionOptions(schema=SCHEMA))
-    assert done.content == '{"full": true}'
-    assert (ledger[0].outcome, ledger[0].error, ledger[0].cost_kind) == (
-        Outcome.BAD_ANSWER,
-        "outside_schema",
-        "reported",
-    )
-
-
-async def test_missing_usage_is_estimated() -> None:
-    """An answer without a usage block costs an estimate, said to be one."""
-    service, ledger, _ = make(FakeProvider(Answer("yes", None)))
-    await service.generate_completion("question")
-    assert ledger[0].cost_kind == "estimated"
-    assert 0 < ledger[0].cost_nano_usd <= ledger[0].reserved_nano_usd
-
-
-async def test_free_and_unknown_prices_are_said_to_be_so() -> None:
-    """A free tier costs nothing; an unknown price is not passed off as free."""
-    for price, kind in ((0, "free"), (None, "unknown")):
-        service, ledger, _ = make(FakeProvider("yes", price_per_token=price))
-        done = await service.generate_completion("question")
-        assert (ledger[0].cost_kind, done.cost_nano_usd, ledger[0].input_tokens) == (kind, 0, 1)
-
-
-async def test_a_request_that_never_left_costs_nothing() -> None:
-    """A refused connection cannot have been billed, although a lost one may have been."""
-    service, ledger, _ = make(FakeProvider(failed(Outcome.NETWORK, sent=False)))
-    with pytest.raises(AllProvidersFailed):
-        await service.generate_completion("question")
-    assert (ledger[0].cost_kind, ledger[0].cost_nano_usd) == ("free", 0)
-
-
-async def test_the_reservation_bounds_any_honest_bill() -> None:
-    """Bytes of prompt, system and schema as tokens, plus the output cap, at the price."""
-    usage = TokenUsage(input_tokens=len("frage: ü".encode()), output_tokens=500)
-    service, ledger, _ = make(FakeProvider(Answer("yes", usage)))
-    await service.generate_completion("frage: ü")
-    assert ledger[0].cost_nano_usd <= ledger[0].reserved_nano_usd
-
-
-@pytest.mark.parametrize(
-    ("prompt", "named"),
-    [
-        ("", "empty"),
-        ("  \n", "empty"),
-        (None, "text"),
-        (b"bytes", "text"),
-        ("\ud800\u200b", "empty"),
-        ("x" * 2_000_001, "longer"),
-    ],
-)
-async def test_bad_prompts_are_refused_before_anything_is_tried(prompt: str, named: str) -> None:
-    """The error names what is wrong; no attempt is made."""
-    service, ledger, _ = make(FakeProvider())
-    with pytest.raises(InvalidRequest, match=named):
-        await service.generate_completion(prompt)
-    assert not ledger
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"model": "best"},
-        {"temperature": -0.1},
-        {"temperature": float("nan")},
-        {"max_tokens": 0},
-        {"max_tokens": 10**9},
-        {"deadline_seconds": 0},
-        {"deadline_seconds": float("nan")},
-        {"temperature": "1"},
-        {"max_tokens": 1.5},
-        {"system": b"bytes"},
-        {"task": "\udfff"},
-        {"content_id": 5},
-        {"schema": {"type": object()}},
-        {"providers": "groq"},
-        {"system": "x" * 2_000_001},
-    ],
-)
-def test_options_out_of_range_are_named(options: dict[str, object]) -> None:
-    """The error names the option."""
-    with pytest.raises(InvalidRequest, match=next(iter(options))):
-        CompletionOptions(**options)  # type: ignore[arg-type]
-
-
-def test_no_provider_is_an_error_that_says_what_to_do() -> None:
-    """One sentence for the user that names the variables."""
-    with pytest.raises(NoProviderConfigured, match="OPENAI_API_KEY") as caught:
-        UnifiedAIService([])
-    assert isinstance(caught.value, UserError)
 
 
 async def test_health_tells_state_and_last_error() -> None:
