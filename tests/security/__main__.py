@@ -42,7 +42,7 @@ def checks(given: argparse.Namespace) -> dict[str, Callable[[], str]]:
 def main() -> int:
     """Run them all, whatever one comes to."""
     parser = argparse.ArgumentParser(prog="python -m tests.security")
-    parser.add_argument("--seconds", type=int, default=5, help="for each fuzzing target")
+    parser.add_argument("--seconds", type=int, default=3, help="for each fuzzing target")
     parser.add_argument("--grow", action="store_true", help="keep inputs that reached new code")
     parser.add_argument("--only", action="append", default=[], help="a check by its name; may be repeated")
     parser.add_argument("--target", action="append", default=[], help="a fuzzing target; may be repeated")

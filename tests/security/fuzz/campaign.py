@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.security.fuzz.corpus import LARGEST, keep
 from tests.security.fuzz.targets import TARGETS
 
-_SPARE_SECONDS = 120
+_SPARE_SECONDS = 300
 """To start, to import, and to run the corpus."""
 _TOLD = {
     "runs": r"number_of_executed_units:\s*(\d+)",
