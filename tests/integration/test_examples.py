@@ -47,12 +47,19 @@ async def running(env, *arguments):
 @pytest.mark.parametrize("name", ["consume_aiokafka.py", "consume_faststream.py"])
 async def test_a_consumer_prints_every_verdict(env, name):
     """Those that were there before it and those that come while it runs."""
-    await send_verdicts(env, verdict(1, "paywall"))
+    await send_verdicts(env, verdict(1, "paywall"), odd=())
     async with running(env, str(ROOT / "examples" / name)) as process, asyncio.timeout(120):
-        while line := await process.stdout.readline():  # FastStream logs there too
-            if line == b"c1 paywall False 0.9\n":
-                break
-        assert line
+        await told(process.stdout, b"c1 paywall False 0.9\n")
+        await send_verdicts(env, verdict(2, "full_text"), odd=())
+        await told(process.stdout, b"c2 full_text True 0.9\n")
+
+
+async def told(stdout, wanted):
+    """Wait for a line; FastStream logs there too."""
+    lines = []
+    while wanted not in lines:
+        lines.append(await stdout.readline())
+        assert lines[-1], lines
 
 
 class Site(BaseHTTPRequestHandler):

@@ -165,14 +165,15 @@ def verdict(number, kind, version="1"):
     )
 
 
-async def send_verdicts(env, *verdicts):
+async def send_verdicts(env, *verdicts, odd=(b"no verdict",)):
     """Put verdicts, and one record that is none, on the topic."""
     producer = AIOKafkaProducer(bootstrap_servers=env["KAFKA_BOOTSTRAP_SERVERS"])
     await producer.start()
     topic = env["KAFKA_TOPIC_PREFIX"] + "fulltext-verdicts"
     for item in verdicts:
         await producer.send_and_wait(topic, item.model_dump_json().encode(), item.content_id.encode())
-    await producer.send_and_wait(topic, b"no verdict")
+    for value in odd:
+        await producer.send_and_wait(topic, value)
     await producer.stop()
 
 
