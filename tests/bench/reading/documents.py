@@ -6,11 +6,14 @@ from pathlib import Path
 from schemas import ScrapedContent
 from streams.cli._labelled import Labelled, read_labelled
 from streams.sandbox.samples.catalogue import load
+from streams.verify.vocabulary import vocabulary
 from tests.paper import jats, page, pdf
 from tests.paper.written import paper_of
 
 _ARTICLES = {"full_text", "truncated", "abstract_only"}
 _LEAST_WORDS = 80
+_CHROME = 3
+"""Phrases of a site's banners and footers: a text that holds so many is a page's, and no journal prints those."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,13 @@ def as_they_are(data: Path | None) -> list[Case]:
 
 
 def rendered(cases: list[Case]) -> list[Case]:
-    """Articles, cut articles and abstracts among them in three other forms."""
+    """Articles, cut articles and abstracts among them in three other forms; pages with their chrome are left out."""
     out: list[Case] = []
     for case in cases:
-        if case.label not in _ARTICLES or case.record.content is None or case.record.content.lstrip().startswith("<"):
+        text = case.record.content or ""
+        if case.label not in _ARTICLES or not text or text.lstrip().startswith("<"):
+            continue
+        if len(vocabulary().find(text, ("closing", "consent"))) >= _CHROME:
             continue
         paper = paper_of(case.record, only_abstract=case.label == "abstract_only")
         if paper.body_words + sum(len(text.split()) for text in paper.abstract) < _LEAST_WORDS:

@@ -1,7 +1,6 @@
 """What others pay: selectolax parsing a page with a few counts, and trafilatura where it is installed."""
 
 from collections.abc import Callable
-from importlib.util import find_spec
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -16,9 +15,9 @@ def selectolax_pass(case: Case) -> int:
 
 
 def trafilatura_pass() -> Callable[[Case], object] | None:
-    """Extraction of the main text; None where the library is missing."""
-    if find_spec("trafilatura") is None:
+    """Extraction of the main text; None where the library, or a part that it needs, is missing."""
+    try:
+        from trafilatura import extract
+    except ImportError:
         return None
-    from trafilatura import extract
-
     return lambda case: extract(case.record.content or "")
