@@ -7,6 +7,7 @@ from itertools import pairwise
 _LINE = re.compile(r"^⟦[0-9A-Za-z]{4,12}⟧ ?(.*)$")
 _HEADING = re.compile(r"^\[(HEAD|MIDDLE|TAIL|WHOLE)\b[^\]]*?characters (\d+)-(\d+) of (\d+)\]$")
 _TITLE = re.compile(r"^requested_title:[ \t]*(.*)$", re.MULTILINE)
+_BODY_WORDS = re.compile(r"^body_words: (\d{1,9})$", re.MULTILINE)
 _UNKNOWN = ("", "unknown", "none", "null")
 
 
@@ -29,6 +30,8 @@ class Page:
     parts: tuple[Part, ...]
     total: int
     """Characters of the whole document."""
+    body_words: int = 0
+    """Of the whole document, as the asker counted; 0: not told."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -63,7 +66,10 @@ def read_page(user: str) -> Page:
     wanted = "" if wanted.lower() in _UNKNOWN else wanted
     if not parts:
         parts = [Part("WHOLE", 0, len(user), tuple(user.split("\n")))]
-    return Page(wanted, tuple(parts), heading[3] if heading else parts[-1].end)
+    counted = _BODY_WORDS.search(user)
+    return Page(
+        wanted, tuple(parts), heading[3] if heading else parts[-1].end, body_words=int(counted[1]) if counted else 0
+    )
 
 
 def _close(parts: list[Part], heading: tuple[str, int, int, int] | None, lines: list[str]) -> None:

@@ -53,8 +53,8 @@ class Look:
 
     @cached_property
     def body(self) -> int:
-        """Words of prose in the body."""
-        return self.shape.body_words
+        """Words of prose in the body; of excerpts the asker's count tells more than what little is shown."""
+        return self.shape.body_words if self.shape.whole else max(self.shape.body_words, self.page.body_words)
 
     @cached_property
     def words(self) -> int:
