@@ -8,7 +8,8 @@ speed   Events on `provider-usage` of a real Kafka (4 providers, 8 models, 200 u
         it, with the load of the machine. From the first figures to the last, so that the start does not count.
 memory  The tables alone, on a clock of their own: 26 hours are filled (that is how many are kept), 26 more are
         measured, a restart from what was written in the middle. All tracked memory (tracemalloc) and the process's
-        resident memory at every hour; the slope over the measured hours is a straight line's by least squares.
+        resident memory at every hour; the slope is a straight line's by least squares, before
+        the restart or over the last ten hours, whichever is steeper: the restart itself is a step.
 
 Layout
 ------
