@@ -152,3 +152,14 @@ def test_a_key_that_is_free_again_starts_at_once() -> None:
     lanes.finished(first, done=True)
     put(lanes, A, 1, b"k")
     assert started(lanes) == [(0, 1)]
+
+
+def test_a_record_of_a_partition_that_is_gone_may_still_end() -> None:
+    """Its outcome reached the broker after the partition was given away: its place is free, and no more."""
+    lanes = Lanes(span=3, in_flight=9)
+    lanes.open(A, 0)
+    put(lanes, A, 0)
+    (running,) = lanes.startable()
+    lanes.close(A)
+    lanes.finished(running, done=True)
+    assert (lanes.in_flight, lanes.held_bytes, lanes.window(A)) == (0, 0, None)

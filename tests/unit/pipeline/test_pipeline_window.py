@@ -111,3 +111,12 @@ def test_stepping_over_touches_only_what_is_missing() -> None:
     assert window.prefix == 8
     with pytest.raises(ValueError, match="offset 9 is done but never arrived"):
         window.done(9)
+
+
+def test_a_quarter_is_not_rounded_down() -> None:
+    """Two of nine are less than a quarter."""
+    window = Window(0, span=9)
+    for offset in range(3):
+        window.arrive(offset)
+        window.done(offset)
+        assert window.commit_is_due is (offset == 2)
