@@ -6,11 +6,16 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from streams.sandbox.kafka import EmbeddedKafka
 from tests.security.canaries import files_showing
 
 pytest_plugins = ["tests.security.canary_plugin"]
+
+# An example may take its time: no test fails because the machine is busy.
+settings.register_profile("unhurried", settings.default, deadline=None)
+settings.load_profile("unhurried")
 
 
 def run_apart(coroutine: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -141,8 +141,10 @@ def test_a_narrow_terminal_loses_nothing(record_of, width):
     """Lines keep to the width and are wrapped under their indent; colours only there."""
     document, verdict = record_of(PAGE)
     screen, file = io.StringIO(), io.StringIO()
-    _outline.show(document, verdict, Console(file=screen, width=width, force_terminal=True, color_system="standard"))
-    _outline.show(document, verdict, Console(file=file, width=width))
+    _outline.show(
+        document, verdict, Console(file=screen, width=width, height=25, force_terminal=True, color_system="standard")
+    )
+    _outline.show(document, verdict, Console(file=file, width=width, height=25))
     shown = re.sub(r"\x1b\[[0-9;]*m", "", screen.getvalue())
     assert shown != screen.getvalue()
     assert max(map(len, shown.splitlines())) <= width

@@ -16,7 +16,7 @@ from streams.ai.budget import Balance
 from streams.clock import Clock
 from streams.logs import get_logger
 from streams.pipeline.alerts.book import AlertBook
-from streams.pipeline.alerts.health_view import SILENT_SECONDS, HealthView
+from streams.pipeline.alerts.health_view import HealthView
 from streams.pipeline.alerts.heartbeats import Heartbeats, Send
 from streams.pipeline.alerts.observation import Calls, Observation, readings_of
 from streams.pipeline.alerts.rules import RULES, Kind, Rule
@@ -28,8 +28,6 @@ logger: Any = get_logger(__name__)
 LOOK_SECONDS = 5.0
 _TICK_SECONDS = 1.0
 _END_SECONDS = 2.0
-_SKEW_SECONDS = 60.0
-"""By so much workers' clocks may differ for heartbeats to be found at a start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +76,8 @@ class AlertDesk:
         self._webhook = self._open_webhook() if self._open_webhook else None
         beats = self._beats = Heartbeats(self._topics.health, self._own_health, send, self._clock)
         hear = {self._topics.alerts: self._heard, self._topics.health: self.health.heard}
-        recent = {self._topics.health: SILENT_SECONDS + _SKEW_SECONDS}
-        tail = self._tail = Tail(self._client, hear, self._clock, recent=recent)
+        # who lives says it again within ten seconds; the last words of the dead would pass for theirs
+        tail = self._tail = Tail(self._client, hear, from_now={self._topics.health})
         loops = [tail.run(), _again(beats.beat, _TICK_SECONDS), _again(lambda: self._look(send, leads), LOOK_SECONDS)]
         if self._webhook is not None:
             loops.append(self._webhook.run())

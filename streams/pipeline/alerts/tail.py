@@ -1,14 +1,13 @@
-"""`Tail`: small topics read from their beginning and for ever, by every worker, outside the group."""
+"""`Tail`: small topics read from their beginning, or from now on, and for ever, by every worker, outside the group."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from streams.clock import Clock
 from streams.logs import get_logger
 
 logger: Any = get_logger(__name__)
@@ -25,16 +24,13 @@ _LATEST_SECONDS = 10.0
 class Tail:
     """Hands every record of the topics in `hear` to its hearer, in the topic's order, each once.
 
-    `recent`: of these topics only the last so many seconds matter at the start.
+    `from_now`: of these topics what was there before is passed over.
     """
 
-    def __init__(
-        self, client: dict[str, Any], hear: Mapping[str, Hear], clock: Clock, *, recent: Mapping[str, float]
-    ) -> None:
+    def __init__(self, client: dict[str, Any], hear: Mapping[str, Hear], *, from_now: Collection[str]) -> None:
         self._client = client
         self._hear = hear
-        self._clock = clock
-        self._recent = recent
+        self._from_now = from_now
         self._consumer: AIOKafkaConsumer | None = None
         self._read: dict[TopicPartition, int] = {}
         """The next offset; all before it were heard."""
@@ -87,17 +83,12 @@ class Tail:
                 await asyncio.wait_for(consumer.stop(), _CLOSE_SECONDS)
 
     async def _seek(self, consumer: AIOKafkaConsumer) -> None:
-        """Where it was read to; at the first time the beginning, or what is recent."""
+        """Where it was read to; at the first time the beginning, or the end."""
         beginnings: dict[TopicPartition, int] = await consumer.beginning_offsets(consumer.assignment())
         ends: dict[TopicPartition, int] = await consumer.end_offsets(consumer.assignment())
-        now = self._clock.now().timestamp()
         for partition, beginning in beginnings.items():
-            seconds = self._recent.get(partition.topic)
             if partition in self._read:
                 start = max(self._read[partition], beginning)
-            elif seconds is None:
-                start = beginning
             else:
-                found = await consumer.offsets_for_times({partition: int((now - seconds) * 1_000)})
-                start = found[partition].offset if found[partition] else ends[partition]
+                start = (ends if partition.topic in self._from_now else beginnings)[partition]
             consumer.seek(partition, start)
