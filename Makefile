@@ -4,6 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 TESTS  ?= tests
+TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 
@@ -35,7 +36,7 @@ run: $(STAMP) ## Run a worker with the settings of the environment
 
 .PHONY: test
 test: $(STAMP) ## Run every test, the short forms of chaos and bench included
-	$(BIN)/python -m pytest $(TESTS) --cov
+	$(BIN)/python -m pytest $(TESTS) --cov --numprocesses $(TEST_WORKERS) --dist loadfile
 
 .PHONY: check
 check: $(STAMP) ## Format, lint, types, import contracts
