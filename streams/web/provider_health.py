@@ -83,12 +83,11 @@ def own_health(
 
 
 def _beats(state: WebState) -> list[ProviderHealth]:
-    """All workers' as they were told, so that every worker answers the same; ours, until ours were heard."""
+    """All workers' as they were told, by worker, so that every one answers the same; ours, until ours were heard."""
     heard = list(state.heartbeats())
     known = {beat.provider for beat in heard if beat.worker == state.worker}
-    return heard + [
-        beat for beat in own_health(state.worker, state.providers(), state.left) if beat.provider not in known
-    ]
+    own = [beat for beat in own_health(state.worker, state.providers(), state.left) if beat.provider not in known]
+    return sorted(heard + own, key=lambda beat: beat.worker)
 
 
 def _together(name: str, beats: Sequence[ProviderHealth]) -> ProviderHealthAnswer:

@@ -9,7 +9,7 @@ from streams.pipeline.alerts import build, desk, rules
 HASTY = MappingProxyType(
     {
         **rules.RULES,
-        "breaker_open": replace(rules.RULES["breaker_open"], after_seconds=1, clear_seconds=3),
+        "breaker_open": replace(rules.RULES["breaker_open"], after_seconds=1, clear_seconds=10),
         "hold": replace(rules.RULES["hold"], after_seconds=2, clear_seconds=2),
         "failure_rate": replace(rules.RULES["failure_rate"], min_calls=1_000_000),
     }
