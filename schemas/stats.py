@@ -33,6 +33,7 @@ class UsageSums(Message):
     output_tokens: int = Field(0, ge=0)
     reasoning_tokens: int = Field(0, ge=0, description="Part of output_tokens.")
     cost_nano_usd: dict[CostKind, int] = {}
+    overrun_nano_usd: int = Field(0, ge=0, description="What attempts cost above what was reserved for them.")
     latency_sum_ms: int = Field(0, ge=0, description="Of the attempts in latency_buckets_ms.")
     latency_buckets_ms: dict[int, int] = Field(
         {}, description="Upper bound in ms -> attempts that were answered or timed out; log-spaced, at most 10 % wide."
@@ -55,6 +56,7 @@ class UsageSums(Message):
             output_tokens=sum(one.output_tokens for one in each),
             reasoning_tokens=sum(one.reasoning_tokens for one in each),
             cost_nano_usd=_added(one.cost_nano_usd for one in each),
+            overrun_nano_usd=sum(one.overrun_nano_usd for one in each),
             latency_sum_ms=sum(one.latency_sum_ms for one in each),
             latency_buckets_ms=_added(one.latency_buckets_ms for one in each),
             errors=_errors(one.errors for one in each),

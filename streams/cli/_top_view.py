@@ -16,6 +16,7 @@ _ALERTS = {
     "breaker_open": "the breaker is open",
     "latency": "p95 is {value:.1f} s",
     "hold": "the stream is held",
+    "overrun": "{value:.6f} USD billed above what was reserved",
 }
 _SHOWN = 8
 _ID_CHARS = 28

@@ -22,6 +22,7 @@ class Figures(Message):
     outcomes: dict[Outcome, int]
     cost_nano_usd: int = Field(description="Upper bounds of unknown outcomes included.")
     cost_by_kind: dict[CostKind, int]
+    overrun_nano_usd: int = Field(description="What attempts cost above what was reserved for them: normally 0.")
     latency_ms_mean: float | None = Field(description="Of attempts that were answered or timed out; null: none.")
     latency_ms_p50: int | None = Field(description="At most 10 % above the true one, as are the others.")
     latency_ms_p95: int | None
@@ -82,6 +83,7 @@ def told(sums: UsageSums) -> Figures:
         outcomes=sums.outcomes,
         cost_nano_usd=sums.cost,
         cost_by_kind=sums.cost_nano_usd,
+        overrun_nano_usd=sums.overrun_nano_usd,
         latency_ms_mean=sums.mean_latency_ms,
         latency_ms_p50=sums.latency_ms(0.50),
         latency_ms_p95=sums.latency_ms(0.95),

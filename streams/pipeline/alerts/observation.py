@@ -10,6 +10,7 @@ from streams.ai.budget import Balance
 from streams.pipeline.alerts.rules import WINDOW_SECONDS, Kind
 
 GLOBAL = "global"
+_NANO_PER_USD = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Calls:
     """Of them without a usable answer."""
     p95_seconds: float | None
     """Of those that were answered or timed out; None: there were none."""
+    overrun_usd: float = 0.0
+    """What they cost above what was reserved for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def calls_of(stats: Mapping[str, ProviderStats], now: datetime) -> dict[str, Cal
 def _calls(sums: UsageSums) -> Calls:
     p95 = sums.latency_ms(0.95)
     ended = sums.calls - sums.outcomes.get(Outcome.CANCELLED, 0)
-    return Calls(ended, sums.failures, None if p95 is None else p95 / 1000)
+    return Calls(ended, sums.failures, None if p95 is None else p95 / 1000, sums.overrun_nano_usd / _NANO_PER_USD)
 
 
 def readings_of(calls: Mapping[str, Calls], heartbeats: Iterable[ProviderHealth]) -> list[Reading]:
@@ -67,6 +70,7 @@ def _of_calls(calls: Mapping[str, Calls]) -> Iterator[Reading]:
     for provider, sums in calls.items():
         yield Reading("failure_rate", provider, sums.failures / sums.calls if sums.calls else 0.0, sums.calls)
         yield Reading("latency", provider, sums.p95_seconds or 0.0, sums.calls)
+        yield Reading("overrun", provider, sums.overrun_usd, sums.calls)
 
 
 def _of_health(heartbeats: list[ProviderHealth]) -> Iterator[Reading]:

@@ -6,7 +6,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Literal
 
-Kind = Literal["failure_rate", "latency", "breaker_open", "hold"]
+Kind = Literal["failure_rate", "latency", "breaker_open", "hold", "overrun"]
 
 WINDOW_SECONDS = 300
 
@@ -59,5 +59,7 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
         "breaker_open": Rule(above=0, down_to=0, after_seconds=10, clear_seconds=60),
         # workers to which no provider admits a call
         "hold": Rule(above=0, down_to=0, after_seconds=60, clear_seconds=30, tells_duration=True),
+        # USD above what was reserved: a price or a bound is wrong, and budgets can be exceeded by so much
+        "overrun": Rule(above=0, down_to=0, after_seconds=0, clear_seconds=30),
     }
 )

@@ -20,10 +20,12 @@ _FIRING = {
     "latency": "{alert.subject} is slow: p95 is {alert.value:.1f} s (more than {alert.threshold:g} s).",
     "breaker_open": "{alert.subject} is not asked any more: its breaker is open.",
     "hold": "The stream is held: no provider has admitted a call for {alert.value:.0f} s.",
+    "overrun": "{alert.subject} bills {alert.value:.6f} USD more than was reserved for its calls: check its prices.",
 }
 _CLEARED = {
     "failure_rate": "{alert.subject} answers again: it fails {alert.value:.0%} of its calls.",
     "latency": "{alert.subject} is fast again: p95 is {alert.value:.1f} s.",
     "breaker_open": "{alert.subject} is asked again: its breaker has closed.",
     "hold": "The stream goes on.",
+    "overrun": "No call of {alert.subject} has cost more than was reserved for it in the last minutes.",
 }

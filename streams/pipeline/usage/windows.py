@@ -77,6 +77,7 @@ class Window:
     tokens: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
     """Input, cached, output, reasoning."""
     cost: dict[CostKind, int] = field(default_factory=dict)
+    overrun: int = 0
     latency_sum_ms: int = 0
     latencies: dict[int, int] = field(default_factory=dict)
     errors: dict[str, ErrorCount] = field(default_factory=dict)
@@ -95,6 +96,7 @@ class Window:
         self.tokens[2] += usage.output_tokens
         self.tokens[3] += usage.reasoning_tokens
         self.cost[usage.cost_kind] = self.cost.get(usage.cost_kind, 0) + usage.cost_nano_usd
+        self.overrun += max(0, usage.cost_nano_usd - usage.reserved_nano_usd)
         task = counted(usage.task, self.tasks, MAX_TASKS)
         self.tasks[task] = self.tasks.get(task, 0) + 1
         if TABLE[usage.outcome].latency is not Latency.UNKNOWN:
@@ -132,6 +134,7 @@ class Window:
                 output_tokens=self.tokens[2],
                 reasoning_tokens=self.tokens[3],
                 cost_nano_usd=self.cost,
+                overrun_nano_usd=self.overrun,
                 latency_sum_ms=self.latency_sum_ms,
                 latency_buckets_ms=self.latencies,
                 errors=self.errors,
@@ -152,6 +155,7 @@ class Window:
             outcomes=dict(message.outcomes),
             tokens=[message.input_tokens, message.cached_tokens, message.output_tokens, message.reasoning_tokens],
             cost=dict(message.cost_nano_usd),
+            overrun=message.overrun_nano_usd,
             latency_sum_ms=message.latency_sum_ms,
             latencies=dict(message.latency_buckets_ms),
             errors=dict(message.errors),

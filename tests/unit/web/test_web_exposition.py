@@ -80,5 +80,5 @@ async def test_alerts_that_fire_are_counted_by_kind(world: World) -> None:
     world.stats = {"groq": ProviderStats(provider="groq", at=NOW)}
     seen = series(world)
     kinds = {kind: seen[f"fulltext_alerts_firing{{{kind}}}"] for kind in get_args(AlertKind)}
-    assert kinds == {"budget": 0, "failure_rate": 0, "breaker_open": 0, "latency": 1, "hold": 0}
+    assert kinds == {"budget": 0, "failure_rate": 0, "breaker_open": 0, "latency": 1, "hold": 0, "overrun": 0}
     assert seen["fulltext_figures_age_seconds{}"] == 1.5

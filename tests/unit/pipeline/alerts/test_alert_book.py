@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from schemas import ProviderHealth
+from schemas import ProviderHealth, ProviderStats, ProviderWindow, UsageSums
 from streams.ai.budget.alerts import alert_id
-from streams.pipeline.alerts import Calls, Reading, readings_of
+from streams.pipeline.alerts import Calls, Reading, calls_of, readings_of
 from streams.pipeline.alerts import book as book_module
 from streams.pipeline.alerts.wording import sentence
 from tests.unit.pipeline.alerts.desk_log import NOON, DeskLog, balance, failing
+
+_MINUTE = {"provider": "groq", "model": "m", "window_start": NOON, "window_seconds": 60}
 
 
 def states(told: list[Any]) -> list[tuple[str, str, float, str]]:
@@ -99,6 +101,26 @@ def test_a_hold_is_told_with_its_age() -> None:
     assert states(desk.look(free[-1], seconds=30)) == [("hold", "global", 60, "cleared")]
 
 
+def test_a_bill_above_what_was_reserved_is_told_at_once() -> None:
+    """One such call is enough; it clears when the last minutes have none."""
+    desk = DeskLog()
+
+    def overrun(nano_usd: int) -> Reading:
+        sums = UsageSums(calls=1, overrun_nano_usd=nano_usd)
+        stats = ProviderStats(
+            provider="groq", at=NOON, minutes=(ProviderWindow(**dict(sums), **_MINUTE),) if nano_usd else ()
+        )
+        readings = readings_of(calls_of({"groq": stats}, NOON), ())
+        return next(one for one in readings if one.kind == "overrun")
+
+    (fired,) = desk.look(overrun(2_500))
+    assert (fired.subject, fired.value, fired.state) == ("groq", 2.5e-06, "firing")
+    assert desk.look(overrun(2_500)) == []
+    assert desk.look(overrun(0)) == []
+    (cleared,) = desk.look(overrun(0), seconds=30)
+    assert (cleared.alert_id, cleared.state) == (fired.alert_id, "cleared")
+
+
 def test_what_is_not_seen_any_more_clears() -> None:
     """A provider that was taken out of the chain does not fire for ever."""
     desk = DeskLog()
@@ -165,11 +187,12 @@ def test_every_alert_is_one_sentence() -> None:
     """With subject and figure, firing and cleared."""
     desk = DeskLog()
     readings = [failing(1.0), Reading("latency", "groq", 6.0, 50), Reading("breaker_open", "groq", 1)]
+    readings.append(Reading("overrun", "groq", 0.0000025))
     desk.look(*readings, Reading("hold", "global", 1), balances=[balance("groq/day", 80)], seconds=0)
     desk.look(*readings, Reading("hold", "global", 1), seconds=70)
     desk.look(seconds=0)
     desk.look(seconds=86_400)
     said = [sentence(alert) for alert in desk.topic]
-    assert len(said) == len(set(said)) == 10
+    assert len(said) == len(set(said)) == 12
     assert "groq has spent 80% of its budget for 2026-11-24 (80%)." in said
     assert "groq fails 100% of its calls (more than 10%)." in said

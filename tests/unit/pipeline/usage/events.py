@@ -25,6 +25,7 @@ def usage(number=0, seconds=0.0, **fields):
             "input_tokens": 10,
             "output_tokens": 5,
             "cost_nano_usd": 7,
+            "reserved_nano_usd": 9,
             "cost_kind": "reported",
             "started_at": NOON + timedelta(seconds=seconds),
             **fields,

@@ -34,6 +34,17 @@ def test_a_minute_has_what_happened_in_it():
     assert second.tasks == {"check": 1}
 
 
+def test_what_costs_more_than_was_reserved_stands_apart():
+    """Only the part above the reservation, and nothing of those that stayed below theirs makes up for it."""
+    stats = groq(
+        usage(1, 0, cost_nano_usd=30, reserved_nano_usd=10),
+        usage(2, 0, cost_nano_usd=1, reserved_nano_usd=10),
+        usage(3, 60, cost_nano_usd=11, reserved_nano_usd=10),
+    )
+    assert [window.overrun_nano_usd for window in stats.minutes] == [20, 1]
+    assert stats.months[0].overrun_nano_usd == 21
+
+
 def test_longer_windows_are_sums_of_the_shorter():
     """Minutes that are kept, merged, are the hour; so are day and month."""
     stats = groq(*(usage(i, 7 * i, cost_nano_usd=i, latency_ms=i) for i in range(100)))
