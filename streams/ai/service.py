@@ -193,6 +193,11 @@ class UnifiedAIService:
         """The model that each provider would use for `choice` now, by name, in order."""
         return {lane.name: lane.tariffs.tariff(choice).model for lane in self._lanes}
 
+    def price_bounds(self, text_bytes: int, max_tokens: int) -> dict[str, int]:
+        """Nano-USD that a `fast` call of so many UTF-8 bytes reserves, by name, in order; 0: free, or price unknown."""
+        prices = {lane.name: lane.tariffs.tariff("fast").price for lane in self._lanes}
+        return {name: price.bound(text_bytes, max_tokens) if price else 0 for name, price in prices.items()}
+
     def health(self, worker: str = "local") -> tuple[ProviderHealth, ...]:
         """How each provider looks from here, in order."""
         return self._watch.heartbeats(worker)

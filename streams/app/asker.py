@@ -10,7 +10,8 @@ from streams.ai.limits.share import Share
 from streams.app.chain import ai_config
 from streams.app.money import local_budget
 from streams.settings import Settings
-from streams.verify import NoAnswer, Question, Reply, is_answer
+from streams.verify import NoAnswer, Policy, Question, Reply, is_answer
+from streams.verify.question import least_bytes
 
 
 class ServiceAsker:
@@ -77,6 +78,10 @@ class ServiceAsker:
         if not others:
             raise NoProviderAdmits(dict.fromkeys(stronger, "has no stronger model"), None)
         return others
+
+    def price_bounds(self) -> dict[str, int]:
+        """Nano-USD that the smallest question reserves, by provider."""
+        return self.service.price_bounds(least_bytes(), Policy().max_tokens)
 
     def admits(self, providers: tuple[str, ...] | None = None) -> bool:
         """Whether any of these providers would admit a call now."""

@@ -9,7 +9,7 @@ from schemas import ProviderHealth, ProviderUsage
 from streams.ai.budget import Balance, Unlimited
 from streams.ai.limits.share import Share
 from streams.app.asker import ServiceAsker, service_asker
-from streams.app.money import KNOWN_PROVIDERS, cluster_budget
+from streams.app.money import KNOWN_PROVIDERS, budget_limits, check_hold, cluster_budget
 from streams.clock import SystemClock
 from streams.pipeline import pages
 from streams.pipeline.alerts import Calls, alert_desk, calls_of
@@ -107,7 +107,10 @@ class Parts:
     def _open(self, on_attempt: Callable[[ProviderUsage], None], share: Share) -> Any:
         budget = self._money.budget if self._money else Unlimited()
         asker = self._open_chain(self._settings, on_attempt, share, budget)
-        self._providers = asker.service if isinstance(asker, ServiceAsker) else None
+        if isinstance(asker, ServiceAsker):
+            self._providers = asker.service
+            if self._settings.verify_on_outage == "hold":
+                check_hold(budget_limits(self._settings), asker.price_bounds())
         return asker
 
     def _balances(self) -> Sequence[Balance]:

@@ -76,6 +76,11 @@ def ask_about(
     )
 
 
+def least_bytes() -> int:
+    """UTF-8 bytes that every question has, whatever the document is."""
+    return len(_instructions().encode())
+
+
 def answer_schema() -> dict[str, Any]:
     """The closed JSON Schema of an answer: two yes/no questions first, then the verdict they lead to."""
     quote = {
