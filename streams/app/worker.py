@@ -19,7 +19,7 @@ from streams.pipeline.faust_app import VerifierApp, make_app
 from streams.pipeline.faust_credentials import faust_credentials
 from streams.pipeline.group import FaustGroup
 from streams.pipeline.usage import usage_tables
-from streams.pipeline.usage.spent import with_spent
+from streams.pipeline.usage.spent import of_all_workers, with_spent
 from streams.pipeline.verifier import Limits, Topics, Verifier
 from streams.settings import Settings
 from streams.verify import Policy
@@ -91,7 +91,7 @@ class Parts:
             worker=self._worker,
             clock=self._clock,
             providers=lambda: self._providers,
-            balances=self._balances,
+            balances=self._shared_balances,
             left=self._left,
             stats=lambda: self._usage.view.stats,
             analytics=lambda: self._usage.view.analytics,
@@ -115,6 +115,9 @@ class Parts:
 
     def _balances(self) -> Sequence[Balance]:
         return tuple(with_spent(self._money.budget.balances(), self._usage.view)) if self._money else ()
+
+    def _shared_balances(self) -> Sequence[Balance]:
+        return tuple(of_all_workers(self._money.budget.balances(), self._usage.view)) if self._money else ()
 
     def _left(self, provider: str) -> Sequence[Balance]:
         return self._money.budget.left(provider, None) if self._money else ()

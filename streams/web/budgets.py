@@ -24,8 +24,10 @@ class BudgetAnswer(Message):
     period: str = Field(description="UTC, e.g. 2026-11-24 or 2026-11.")
     limit_nano_usd: int
     spent_nano_usd: int = Field(description="By all workers.")
-    reserved_nano_usd: int = Field(description="Taken by this worker's calls in flight or of unknown outcome.")
-    left_nano_usd: int = Field(description="For the worker that answers; what others have leased is not.")
+    reserved_nano_usd: int = Field(description="Leased by workers and not spent: for calls in flight or to come.")
+    left_nano_usd: int = Field(
+        description="Limit less spent less reserved; negative by what bills exceeded their reservations by."
+    )
     used: float | None = Field(description="Share of the limit that is spent; null: the limit is 0, only free calls.")
     resets_in_seconds: float
 
@@ -38,7 +40,7 @@ class BudgetsAnswer(Message):
     at: datetime
     thresholds: tuple[float, ...] = THRESHOLDS
     budgets: list[BudgetAnswer] = Field(description="Of providers and of all together; empty: none is configured.")
-    users: list[BudgetAnswer] = Field(description=f"The {USERS_SHOWN} users who spent most.")
+    users: list[BudgetAnswer] = Field(description=f"The {USERS_SHOWN} users who spent most, as this worker finds them.")
     users_known: int
 
 

@@ -39,6 +39,8 @@ class Balance:
     left: int
     """limit - spent - reserved; negative by what actual prices exceeded their reservations by."""
     resets_in_seconds: float
+    leased: int = 0
+    """Granted to workers, what they have spent of it included; 0 where a process has the budget to itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,16 +210,17 @@ class LeaseBudget:
         now = self._clock.monotonic()
         for account in accounts:
             lease = self._leases.get(_key(account)) or Lease(account)
-            others = self._book.granted(*_key(account)) - account.granted
+            others = max(self._book.granted(*_key(account)) - account.granted, 0)
             left = lease.rest if lease.silent(now) else lease.rest + self._free(lease)
             yield Balance(
                 account.budget,
                 account.period.label,
                 account.limit,
-                account.spent + max(others, 0),
+                account.spent + others,
                 account.reserved,
                 0 if lease.dry else left,
                 self._calendar.seconds_until(account.period.ends),
+                leased=account.granted + others,
             )
 
 

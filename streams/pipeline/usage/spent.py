@@ -26,6 +26,19 @@ def with_spent(balances: Iterable[Balance], view: StatsView) -> Iterator[Balance
             yield balance
 
 
+def of_all_workers(balances: Iterable[Balance], view: StatsView) -> Iterator[Balance]:
+    """Balances as every worker tells them: `reserved` is what workers have leased and not spent, `left` is the rest.
+
+    Users' stay as this worker finds them, and so does everything until the tables were read.
+    """
+    for balance in with_spent(balances, view):
+        if view.recovered and not balance.budget.startswith(_USERS):
+            reserved = max(balance.leased - balance.spent, 0)
+            yield replace(balance, reserved=reserved, left=balance.limit - balance.spent - reserved)
+        else:
+            yield balance
+
+
 def _cost(owner: str, label: str, view: StatsView) -> int:
     period = Period.parse(label)
     monthly = label == Period.month(period.starts).label

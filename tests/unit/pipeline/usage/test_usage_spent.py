@@ -6,7 +6,7 @@ from schemas import ProviderStats, ProviderWindow
 from streams.ai.budget import Balance
 from streams.clock import ManualClock
 from streams.pipeline.usage.names import UsageNames
-from streams.pipeline.usage.spent import with_spent
+from streams.pipeline.usage.spent import of_all_workers, with_spent
 from streams.pipeline.usage.view import StatsView
 from streams.settings import load
 
@@ -31,9 +31,9 @@ def stats(provider: str, cost: int) -> ProviderStats:
     )
 
 
-def balance(budget: str, period: str = "2026-11-24") -> Balance:
+def balance(budget: str, period: str = "2026-11-24", leased: int = 60) -> Balance:
     """As a worker knows it: 50 of 1,000 spent by it or leased by others."""
-    return Balance(budget, period, 1_000, 50, 5, 945, 60.0)
+    return Balance(budget, period, 1_000, 50, 5, 945, 60.0, leased)
 
 
 def view(*, recovered: bool = True) -> StatsView:
@@ -52,8 +52,16 @@ def test_days_months_and_all_providers_are_summed() -> None:
     assert {(one.limit, one.reserved, one.left) for one in told} == {(1_000, 5, 945)}
 
 
+def test_what_is_leased_and_what_is_left_add_up_for_all_workers() -> None:
+    """Spent, leased but not spent, and left are the limit; a bill above its lease leaves less, and nothing leased."""
+    budgets = [balance("groq/day"), balance("gemini/day"), balance("gemini/day", leased=1_000)]
+    told = [(one.spent, one.reserved, one.left) for one in of_all_workers(budgets, view())]
+    assert told == [(7, 53, 940), (100, 0, 900), (100, 900, 0)]
+
+
 def test_users_and_what_is_not_read_yet_stay_as_they_are() -> None:
     """Users are folded up to a bound only, so the worker's own knowledge is told."""
     users = [balance("user:groq/day"), balance("others/day")]
-    assert list(with_spent(users, view())) == users
+    assert list(with_spent(users, view())) == list(of_all_workers(users, view())) == users
+    assert list(of_all_workers([balance("groq/day")], view(recovered=False))) == [balance("groq/day")]
     assert list(with_spent([balance("groq/day")], view(recovered=False))) == [balance("groq/day")]
