@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from streams.sandbox.kafka import EmbeddedKafka
+from streams.sandbox.kafka.jars import ensure
 from tests.security.canaries import files_showing
 
 pytest_plugins = ["tests.security.canary_plugin"]
@@ -30,6 +31,12 @@ def run_apart(coroutine: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run a coroutine on a loop of its own and leave the event loop that pytest-asyncio set alone."""
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         runner.run(coroutine())
+
+
+@pytest.fixture(scope="session")
+def kafka_jars() -> None:
+    """Kafka is on this machine: for processes whose environment would not let them fetch it."""
+    ensure()
 
 
 @pytest.fixture(scope="session")

@@ -215,6 +215,7 @@ async def test_following_shows_what_comes_and_ends_well(env):
     assert await process.wait() == 0
 
 
+@pytest.mark.usefixtures("kafka_jars")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_kafka_command_serves_until_it_is_told_to_stop(tmp_path, number):
     """One line on stdout is the setting; the topics are there; a second start on the folder is refused; exit 0."""

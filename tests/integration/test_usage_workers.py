@@ -1,10 +1,9 @@
 """The figures of real workers beside the emulator's own bill: over a restart, and when their writer is killed."""
 
 import asyncio
-import json
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from streams.sandbox.kafka import EmbeddedKafka
 from streams.settings import load
 from tests.bench.records import make
 from tests.chaos.processes import Child
+from tests.integration.asking import until
 
 WRITES = "usage.writing"
 RECORDS = 12
@@ -53,21 +53,6 @@ class Worker:
         code = await self.child.ended(60)
         self.child.close()
         assert code == (0 if how is signal.SIGTERM else -signal.SIGKILL), self.log.read_text()[-2_000:]
-
-
-async def until(session: aiohttp.ClientSession, url: str, good: Callable[[Any], bool]) -> Any:
-    """The JSON at `url` once it is good; asks again until then."""
-    said: Any = None
-    try:
-        async with asyncio.timeout(90):
-            while True:
-                async with session.get(url) as answer:
-                    said = await answer.json()
-                if good(said):
-                    return said
-                await asyncio.sleep(0.2)
-    except TimeoutError:
-        raise AssertionError(f"{url} says {json.dumps(said)[:3_000]}") from None
 
 
 def figures(said: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from streams.pipeline.topics import ensure_topics
 from streams.sandbox.emulator import Emulator
 from streams.sandbox.kafka import EmbeddedKafka
 from streams.settings import load
+from tests.integration.asking import until
 
 PAGE = "<html><head><title>Just a moment...</title></head><body>Checking your browser before accessing</body></html>"
 RECORDS = 6
@@ -43,17 +44,6 @@ async def worker(environment: dict[str, str]) -> AsyncIterator[str]:
     assert process.returncode == 0
 
 
-async def eventually(session: aiohttp.ClientSession, url: str, good: Any) -> Any:
-    """The JSON at `url` once it is good; asks again until then, a minute at most."""
-    async with asyncio.timeout(60):
-        while True:
-            async with session.get(url) as answer:
-                said = await answer.json()
-                if good(said):
-                    return said
-            await asyncio.sleep(0.2)
-
-
 @pytest.mark.timeout(240)
 async def test_two_workers_answer_on_ports_of_their_own(kafka: EmbeddedKafka, topic_prefix: str) -> None:
     """Both serve every page, on the default port or the next one, and with WEB_PORT=0 on any; they tell the same."""
@@ -70,7 +60,7 @@ async def test_two_workers_answer_on_ports_of_their_own(kafka: EmbeddedKafka, to
         async with worker(environment) as one, worker({**environment, "WEB_PORT": "0"}) as two:
             assert one != two
             for base in (one, two):
-                ready = await eventually(session, f"{base}/readyz", lambda said: said["ready"])
+                ready = await until(session, f"{base}/readyz", lambda said: said["ready"])
                 assert [check["ok"] for check in ready["checks"]] == [True] * 4
             await publish(kafka.bootstrap, settings.topic("scraped-content"))
             bases = (one, two)
@@ -79,9 +69,8 @@ async def test_two_workers_answer_on_ports_of_their_own(kafka: EmbeddedKafka, to
                     await asyncio.sleep(0.2)
             for base in bases:
                 await every_page_answers(session, base)
-            one_health, two_health = [await providers(session, base) for base in bases]
-            assert one_health == two_health
-            assert {view["worker"] for view in one_health[0]["workers"]} == {await who(session, base) for base in bases}
+            told = await alike(session, bases)
+            assert {view["worker"] for view in told[0]["workers"]} == {await who(session, base) for base in bases}
             text = [await (await session.get(f"{base}/metrics")).text() for base in bases]
             counts = re.findall(r"^fulltext_verdicts_total\{.*\} (\S+)$", "\n".join(text), re.MULTILINE)
             assert sum(map(float, counts)) == RECORDS
@@ -103,14 +92,16 @@ async def every_page_answers(session: aiohttp.ClientSession, base: str) -> None:
         assert answer.status == 421
 
 
-async def providers(session: aiohttp.ClientSession, base: str) -> Any:
-    """As all workers see them; nothing is asked here, so nothing of it changes but the time of a heartbeat."""
-
-    def both_there(said: Any) -> bool:
-        return all(len(provider["workers"]) == 2 for provider in said["providers"])
-
-    told = (await eventually(session, f"{base}/health/ai-providers", both_there))["providers"]
-    return [{**one, "workers": [{**view, "at": None} for view in one["workers"]]} for one in told]
+async def alike(session: aiohttp.ClientSession, bases: tuple[str, str]) -> Any:
+    """The providers as both workers tell them, once the last heartbeats of both have reached both."""
+    async with asyncio.timeout(60):
+        while True:
+            one, two = [
+                (await (await session.get(f"{base}/health/ai-providers")).json())["providers"] for base in bases
+            ]
+            if one == two and all(len(provider["workers"]) == 2 for provider in one):
+                return one
+            await asyncio.sleep(0.2)
 
 
 async def who(session: aiohttp.ClientSession, base: str) -> str:
