@@ -4,8 +4,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 TESTS  ?= tests
-# 2 takes a third of the time; some tests that kill workers do not yet bear a busy machine
-TEST_WORKERS ?= 0
+# processes that share the tests out; more than two wait for each other on two cores
+TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 
@@ -37,7 +37,7 @@ run: $(STAMP) ## Run a worker with the settings of the environment
 
 .PHONY: test
 test: $(STAMP) ## Run every test, the short forms of chaos and bench included
-	$(BIN)/python -m pytest $(TESTS) --cov --numprocesses $(TEST_WORKERS) --dist loadfile
+	$(BIN)/python -m pytest $(TESTS) --cov --numprocesses $(TEST_WORKERS) --dist worksteal
 
 .PHONY: check
 check: $(STAMP) ## Format, lint, types, import contracts
