@@ -1,5 +1,6 @@
 """One record from raw bytes to its verdict; every fault of one record ends here as a BadRecord."""
 
+import asyncio
 from typing import Any
 
 from schemas import FulltextVerdict, RecordSource
@@ -24,6 +25,7 @@ class Judge:
         self._policy = policy
         self._clock = clock
         self._max_bytes = max_bytes
+        self._turn = asyncio.Lock()
 
     async def verdict(self, record: Record) -> FulltextVerdict:
         """The record's verdict. Raises BadRecord; any other exception is CancelledError."""
@@ -50,7 +52,9 @@ class Judge:
         if len(record.value) > self._max_bytes:
             raise BadRecord("too_large", f"{len(record.value)} bytes; the limit is {self._max_bytes}")
         if not is_heavy(record.value):
-            return read(record.value, self._policy)
+            async with self._turn:
+                await asyncio.sleep(0)  # between two documents the loop is everybody's: answers', pages', heartbeats'
+                return read(record.value, self._policy)
         try:
             result = await self._pool.run(read_in_pool, record.value, self._policy)
         except PoolFault as fault:

@@ -1,5 +1,6 @@
 """One record from bytes to its verdict or its dead letter."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -7,12 +8,14 @@ import pytest
 
 from schemas import FulltextVerdict, Verdict
 from streams.clock import ManualClock
+from streams.pipeline import judge as judge_module
 from streams.pipeline.dead_letters import BadRecord
 from streams.pipeline.hold import Hold
 from streams.pipeline.judge import Judge
 from streams.pipeline.pool import ReadingPool
+from streams.pipeline.reading import read
 from streams.pipeline.record import Partition, Record
-from streams.verify import Policy, Question, Reply
+from streams.verify import Examination, Policy, Question, Reply
 
 
 class Chain:
@@ -123,3 +126,24 @@ async def test_a_fault_of_ours_is_the_records_own(judge: Judge, monkeypatch: pyt
     with pytest.raises(BadRecord) as caught:
         await verdict(judge, id="x", content="Text. " * 50)
     assert (caught.value.reason, caught.value.detail) == ("internal_error", "ZeroDivisionError")
+
+
+async def test_no_two_documents_are_read_in_one_turn_of_the_loop(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many records are ready, whoever else waits for the loop gets it between two documents."""
+    turn, reading = 0, []
+
+    def noted(value: bytes, policy: Policy) -> Examination:
+        reading.append(turn)
+        return read(value, policy)
+
+    async def turns() -> None:
+        nonlocal turn
+        while True:
+            await asyncio.sleep(0)
+            turn += 1
+
+    monkeypatch.setattr(judge_module, "read", noted)
+    others = asyncio.create_task(turns())
+    await asyncio.gather(*(verdict(judge, id=str(number), content="A text. " * 40) for number in range(20)))
+    others.cancel()
+    assert len(set(reading)) == len(reading) == 20
