@@ -8,7 +8,20 @@ from tests.bench.figures import Figures
 from tests.bench.session import Results
 
 TARGET = 0.95
-_HEAD = ("", "records", "per s", "call s", "efficiency", "CPU ms/rec", "CPU", "emulator", "kafka", "elsewhere")
+_HEAD = (
+    "",
+    "records",
+    "per s",
+    "call s",
+    "p99 s",
+    "efficiency",
+    "CPU ms/rec",
+    "MB",
+    "CPU",
+    "emulator",
+    "kafka",
+    "elsewhere",
+)
 
 
 def as_json(results: Results) -> dict[str, Any]:
@@ -71,8 +84,10 @@ def _figures(name: str, entry: Figures) -> str:
             f"{entry.finished}",
             f"{entry.records_per_second:.1f}",
             f"{entry.mean_call_seconds:.3f}",
+            f"{entry.p99_seconds:.2f}",
             f"{entry.efficiency:.3f}",
             f"{entry.cpu_ms_per_record:.2f}",
+            f"{entry.peak_mb:.0f}",
             f"{entry.cpu_share:.0%}",
             f"{entry.emulator_cpu_share:.0%}",
             f"{entry.kafka_cpu_share:.0%}",

@@ -39,7 +39,12 @@ class LiteLLMSide:
 
     async def ask(self, prompt: str) -> None:
         """Raises whatever LiteLLM raises."""
-        await self._router.acompletion(model="first", messages=[{"role": "user", "content": prompt}], **self._extra)
+        await self.complete([{"role": "user", "content": prompt}])
+
+    async def complete(self, messages: list[dict[str, str]], **more: Any) -> str:
+        """The content of the answer. Raises whatever LiteLLM raises."""
+        answer = await self._router.acompletion(model="first", messages=messages, **self._extra, **more)
+        return str(answer.choices[0].message.content)
 
     async def aclose(self) -> None:
         """The Router has no way to close; the process ends."""
