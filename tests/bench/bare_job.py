@@ -28,6 +28,7 @@ class Job:
     bootstrap: str
     source: str
     target: str
+    group: str
     in_flight: int
     asking: Asking
     vendors: Sequence[Vendor]

@@ -61,7 +61,7 @@ async def main(job: Job) -> None:
     consumer = AIOKafkaConsumer(
         job.source,
         bootstrap_servers=job.bootstrap,
-        group_id=f"{job.source}.bare",
+        group_id=job.group,
         auto_offset_reset="earliest",
         session_timeout_ms=round(1_000 * job.session_seconds),
     )

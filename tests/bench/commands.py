@@ -41,6 +41,11 @@ class Place:
         return load(kafka_topic_prefix=self.prefix).topic(name)
 
     @property
+    def source(self) -> str:
+        """Where the records are."""
+        return self.topic("scraped-content")
+
+    @property
     def outcomes(self) -> tuple[str, str]:
         """Where a record's end is: verdicts and dead letters."""
         return self.topic("fulltext-verdicts"), self.topic("scraped-content.dlq")
@@ -51,6 +56,8 @@ class Command:
     """A side that can be started, also again."""
 
     side: Side
+    group: str
+    """Its consumer group."""
     arguments: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     python: str = sys.executable
@@ -68,7 +75,8 @@ def command(side: Side, place: Place, litellm_python: str | None = None) -> Comm
         raise ValueError("LiteLLM has an interpreter of its own; name it with --litellm-python")
     job = Job(
         bootstrap=place.bootstrap,
-        source=place.topic("scraped-content"),
+        source=place.source,
+        group=f"{place.prefix}bare",
         target=place.outcomes[0],
         in_flight=place.in_flight,
         asking=ASKING[side],
@@ -79,7 +87,7 @@ def command(side: Side, place: Place, litellm_python: str | None = None) -> Comm
         session_seconds=place.session_seconds,
     )
     python = litellm_python if side == "litellm" and litellm_python else sys.executable
-    return Command(side, ("tests.bench.bare_loop", json.dumps(asdict(job))), python=python)
+    return Command(side, job.group, ("tests.bench.bare_loop", json.dumps(asdict(job))), python=python)
 
 
 def worker(place: Place, **more: str) -> Command:
@@ -101,7 +109,7 @@ def worker(place: Place, **more: str) -> Command:
     if place.budget_nano_usd is not None:
         whole, rest = divmod(place.budget_nano_usd, _NANO)
         environment["AI_DAILY_BUDGET_USD"] = f"{FIRST}:{whole}.{rest:09}"
-    return Command("worker", ("streams", "worker"), environment)
+    return Command("worker", environment["KAFKA_GROUP_ID"], ("streams", "worker"), environment)
 
 
 def _vendor(name: str, model: str, url: str, budget_nano_usd: int | None = None) -> Vendor:

@@ -1,7 +1,6 @@
 """The runs in their order: the sides in turns, then the curve."""
 
 import asyncio
-import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from streams.sandbox.kafka import EmbeddedKafka
 from tests.bench.commands import Side
 from tests.bench.figures import Figures, Run, figures
+from tests.bench.machine import described
 from tests.bench.plan import Plan
 from tests.bench.sides import Stage, run_side, run_window
 from tests.chaos.processes import Child
@@ -27,8 +27,8 @@ class Results:
     """The sides in turns."""
     curve: tuple[tuple[int, Figures], ...]
     """Window, in multiples of the number in flight, and the worker's figures on one partition."""
-    load_before: float
-    """Of the machine, over the minute before."""
+    machine: str
+    """What it ran on, and how busy that was before."""
 
 
 def sides(litellm_python: str | None) -> tuple[Side, ...]:
@@ -46,7 +46,7 @@ async def measure(
     plan: Plan, kafka: EmbeddedKafka, prefix: str, tell: Callable[[str], None], litellm_python: str | None = None
 ) -> Results:
     """Run everything on a running broker. `tell` is given a line after each run."""
-    load = os.getloadavg()[0]
+    machine = described(litellm_python)
 
     def judged(run: Run) -> Figures:
         result = figures(run)
@@ -60,7 +60,7 @@ async def measure(
                 name = side.replace(" ", "-")
                 rounds.append(judged(await run_side(built, f"{prefix}r{number}.{name}.", side)))
         curve = [(window, judged(await run_window(built, f"{prefix}w{window}.", window))) for window in plan.windows]
-    return Results(plan, tuple(rounds), tuple(curve), load)
+    return Results(plan, tuple(rounds), tuple(curve), machine)
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
@@ -64,8 +65,8 @@ async def run_window(stage: Stage, prefix: str, window: int) -> Run:
     return await _run(stage, f"worker, window {window}x", wide, place, plan.curve_records, plan.curve_seconds)
 
 
-async def publish(place: Place, records: Iterable[tuple[bytes, bytes]], partitions: int) -> None:
-    """Topics, if they are not there, and records on them, the partitions in turns."""
+async def publish(place: Place, records: Iterable[tuple[bytes, bytes]], partitions: int) -> list[Any]:
+    """Topics, if they are not there, and records on them, the partitions in turns; where each record then is."""
     settings = load(
         kafka_bootstrap_servers=place.bootstrap, kafka_topic_prefix=place.prefix, kafka_partitions=partitions
     )
@@ -73,12 +74,11 @@ async def publish(place: Place, records: Iterable[tuple[bytes, bytes]], partitio
     producer = AIOKafkaProducer(bootstrap_servers=place.bootstrap, linger_ms=20)
     await producer.start()
     try:
-        topic = settings.topic("scraped-content")
         sent = [
-            await producer.send(topic, value, key, partition=number % partitions)
+            await producer.send(place.source, value, key, partition=number % partitions)
             for number, (key, value) in enumerate(records)
         ]
-        await asyncio.gather(*sent)
+        return await asyncio.gather(*sent)
     finally:
         await producer.stop()
 

@@ -8,6 +8,8 @@ Layout
 plan      trials: which fault, for how long
 trial     one side through one trial
 outcomes  what is on the topics so far, read all the time
+progress  what a side says is done: its committed offsets
 judge     from topics and bill to counts
 series    trials and sides in turns
+report    tables and bars
 """

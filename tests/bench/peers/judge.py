@@ -1,11 +1,28 @@
 """From topics and bill to counts."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tests.bench.commands import FIRST, Side
 from tests.bench.peers.outcomes import Outcomes
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a side left."""
+
+    published: Mapping[str, tuple[int, int]]
+    """Record -> its partition and offset."""
+    committed: Mapping[int, int]
+    """Partition -> what lies before this is said to be done."""
+    outcomes: Outcomes
+    bill: Sequence[Mapping[str, Any]]
+    """The emulator's lines."""
+    budget_nano_usd: int | None
+    """Of the first provider."""
+    seconds: float
+    """From the first outcome to the last."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +34,9 @@ class Verdict:
     repeat: int
     records: int
     lost: int
-    """Records with neither a verdict nor a dead letter."""
+    """Records with neither a verdict nor a dead letter, that are said to be done: nobody will read them again."""
+    unfinished: int
+    """The same, not said to be done: the run was too short for them."""
     unanswered: int
     """With a verdict, but no provider's answer behind it."""
     dead_letters: int
@@ -30,34 +49,27 @@ class Verdict:
     budgets: float | None
     """Billed by the first provider, in budgets; None: there was none."""
     seconds: float
-    """From the first record to the last outcome."""
 
 
-def judge(
-    trial: str,
-    side: Side,
-    repeat: int,
-    published: Collection[str],
-    outcomes: Outcomes,
-    bill: Iterable[Mapping[str, Any]],
-    budget_nano_usd: int | None,
-    seconds: float,
-) -> Verdict:
+def judge(trial: str, side: Side, repeat: int, evidence: Evidence) -> Verdict:
     """Count."""
-    lines = list(bill)
-    first = sum(line["cost_nano_usd"] for line in lines if line["provider"] == FIRST)
+    outcomes, bill, budget = evidence.outcomes, evidence.bill, evidence.budget_nano_usd
+    first = sum(line["cost_nano_usd"] for line in bill if line["provider"] == FIRST)
     judged = outcomes.verdicts.keys()
+    missing = [at for name, at in evidence.published.items() if name not in judged and name not in outcomes.dead]
+    lost = sum(offset < evidence.committed.get(partition, 0) for partition, offset in missing)
     return Verdict(
         trial=trial,
         side=side,
         repeat=repeat,
-        records=len(published),
-        lost=len(set(published) - judged - outcomes.dead),
+        records=len(evidence.published),
+        lost=lost,
+        unfinished=len(missing) - lost,
         unanswered=len(judged - outcomes.answered),
         dead_letters=len(outcomes.dead),
         duplicated=outcomes.verdicts.total() - len(judged),
-        paid_calls=sum(line["cost_nano_usd"] > 0 for line in lines),
-        hits=sum(line["state"].startswith("fault:") for line in lines),
-        budgets=None if budget_nano_usd is None else first / budget_nano_usd,
-        seconds=seconds,
+        paid_calls=sum(line["cost_nano_usd"] > 0 for line in bill),
+        hits=sum(line["state"].startswith("fault:") for line in bill),
+        budgets=None if budget is None else first / budget,
+        seconds=evidence.seconds,
     )

@@ -1,7 +1,7 @@
 """The trials. Times in seconds, money in nano-USD."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -53,6 +53,17 @@ class Plan:
     """A dead member's partitions are given away after this; the least that the broker allows."""
     spread_seconds: float = 5.0
     """What happens, happens at no fixed point between two commits: the loops' are so far apart."""
-    quiet_seconds: float = 30.0
-    """Without a new verdict for so long: what is missing is lost."""
+    quiet_seconds: float = 15.0
+    """When all is committed and there was no new verdict for so long, none will come."""
     seed: int = 1
+
+    @property
+    def limit_seconds(self) -> float:
+        """A run ends, with all that is missing, so long after its fault: ten times the ideal time, and two minutes."""
+        return 120 + 10 * self.records * self.mean_seconds / self.in_flight
+
+
+def quick() -> Plan:
+    """To see that it works: one repeat, few records, short faults."""
+    short = {name: replace(trial, seconds=min(trial.seconds, 5.0)) for name, trial in TRIALS.items()}
+    return Plan(short, records=300, repeats=1, in_flight=32, mean_seconds=0.5, quiet_seconds=10.0)

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from streams.sandbox.kafka import EmbeddedKafka
@@ -29,9 +30,11 @@ async def series(
                 for side in turns(sides, repeat):
                     own = f"{prefix}t{repeat}.{name}.{side}.".replace(" ", "-")
                     verdict = await run(ground, own, name, side, repeat)
-                    tell(
-                        f"{name}, {side}: {verdict.lost} lost, {verdict.unanswered} unanswered, {verdict.duplicated} "
-                        f"copies, {verdict.hits} hits on a fault, budgets {verdict.budgets}"
-                    )
+                    tell(f"{name}, {side}: {_said(verdict)}")
                     found.append(verdict)
     return tuple(found)
+
+
+def _said(verdict: Verdict) -> str:
+    counts = {name: value for name, value in asdict(verdict).items() if name not in ("trial", "side", "repeat")}
+    return ", ".join(f"{name} {value:.3g}" for name, value in counts.items() if value)

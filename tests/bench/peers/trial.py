@@ -4,16 +4,17 @@ import asyncio
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 
 from tests.bench.commands import Command, Place, Side, command
-from tests.bench.peers.judge import Verdict, judge
+from tests.bench.peers.judge import Evidence, Verdict, judge
 from tests.bench.peers.outcomes import Outcomes
 from tests.bench.peers.plan import CALL_NANO_USD, Plan, Trial
+from tests.bench.peers.progress import Progress
 from tests.bench.records import make
 from tests.bench.sides import SideFailed, publish
 from tests.chaos import emulator
@@ -37,11 +38,13 @@ class Ground:
 
 
 class _Running:
-    """A side's process, which may be another one later."""
+    """A side at work: its process, which may be another one later, and what it has done."""
 
-    def __init__(self, how: Command, log: Path) -> None:
+    def __init__(self, how: Command, log: Path, outcomes: Outcomes, progress: Progress) -> None:
         self._how = how
         self._log = log
+        self.outcomes = outcomes
+        self.progress = progress
         self.child: Child = how.start(log)
 
     def kill(self) -> None:
@@ -50,16 +53,24 @@ class _Running:
         self.child.close()
         self.child = self._how.start(self._log)
 
-    async def until(self, holds: Callable[[], bool], seconds: float) -> bool:
+    async def until(self, holds: Callable[[], Awaitable[bool]], seconds: float) -> bool:
         """Did it come true within `seconds`? Raises SideFailed when the process ends meanwhile."""
         end = time.monotonic() + seconds
-        while not holds():
+        while not await holds():
             if not self.child.running:
                 raise SideFailed(f"{self.child.name} ended by itself: {self._log.read_text()[-800:]}")
             if time.monotonic() > end:
                 return False
             await asyncio.sleep(_LOOK_SECONDS)
         return True
+
+    async def until_ended(self, count: int, seconds: float) -> bool:
+        """Did so many records get their outcome within `seconds`?"""
+
+        async def enough() -> bool:
+            return self.outcomes.ended >= count
+
+        return await self.until(enough, seconds)
 
 
 async def run(ground: Ground, prefix: str, name: str, side: Side, repeat: int) -> Verdict:
@@ -73,54 +84,66 @@ async def run(ground: Ground, prefix: str, name: str, side: Side, repeat: int) -
         budget = None if trial.calls_worth is None else trial.calls_worth * CALL_NANO_USD
         place = Place(ground.bootstrap, prefix, providers, plan.in_flight, plan.session_seconds, budget)
         how = command(side, place, ground.litellm_python)
-        records = list(make(plan.records, plan.seed + repeat))
-        half = len(records) // 2
-        await publish(place, records[:half], plan.partitions)
-        async with Outcomes(place) as outcomes:
-            running = _Running(how, folder / "side.log")
-            try:
-                later = random.Random(plan.seed + repeat).uniform(0, plan.spread_seconds)
-                seconds = await _through(running, trial, plan, place, outcomes, records[half:], later)
-            finally:
-                running.child.close()
-            await outcomes.caught_up()
-            lines = [orjson.loads(line) for line in (folder / "bill.jsonl").read_bytes().splitlines()]
-            names = {key.decode() for key, _ in records}
-            return judge(name, side, repeat, names, outcomes, lines, budget, seconds)
+        evidence = await _through(place, how, trial, plan, repeat, folder)
+        return judge(name, side, repeat, evidence)
     finally:
         vendors.close()
 
 
-async def _through(
-    running: _Running,
-    trial: Trial,
-    plan: Plan,
-    place: Place,
-    outcomes: Outcomes,
-    rest: list[tuple[bytes, bytes]],
-    later: float,
-) -> float:
-    """The middle and the end of a run; seconds from its first outcome to its last."""
-    if not await running.until(lambda: bool(outcomes.ended), _START_SECONDS):
+async def _through(place: Place, how: Command, trial: Trial, plan: Plan, repeat: int, folder: Path) -> Evidence:
+    records = list(make(plan.records, plan.seed + repeat))
+    half = len(records) // 2
+    later = random.Random(plan.seed + repeat).uniform(0, plan.spread_seconds)
+    where = await publish(place, records[:half], plan.partitions)
+    async with Outcomes(place) as outcomes, Progress(place, how) as progress:
+        running = _Running(how, folder / "side.log", outcomes, progress)
+        try:
+            began = await _middle(running, trial, plan, place.providers, later)
+            where += await publish(place, records[half:], plan.partitions)
+            await _mended(trial, place.providers)
+            await _end(running, plan, {at.partition: at.offset + 1 for at in where})
+        finally:
+            running.child.close()
+        await outcomes.caught_up()
+        return Evidence(
+            published={key.decode(): (at.partition, at.offset) for (key, _), at in zip(records, where, strict=True)},
+            committed=await progress.committed(),
+            outcomes=outcomes,
+            bill=[orjson.loads(line) for line in (folder / "bill.jsonl").read_bytes().splitlines()],
+            budget_nano_usd=place.budget_nano_usd,
+            seconds=outcomes.moved_at - began,
+        )
+
+
+async def _middle(running: _Running, trial: Trial, plan: Plan, providers: Mapping[str, str], later: float) -> float:
+    """Until what happens has happened; when the first outcome was there."""
+    if not await running.until_ended(1, _START_SECONDS):
         raise SideFailed(f"{running.child.name}: no verdict within {_START_SECONDS:g} s")
     began = time.monotonic()
-    await running.until(lambda: outcomes.ended >= plan.records // 4, plan.quiet_seconds)
+    await running.until_ended(plan.records // 4, _START_SECONDS)
     await asyncio.sleep(later)
     if trial.kill:
         running.kill()
-    url = emulator.url_of(dict(place.providers))
     for provider, fault in trial.faults.items():
-        await emulator.script(url, dict(fault), provider=provider)
-    await publish(place, rest, plan.partitions)
+        await emulator.script(emulator.url_of(dict(providers)), dict(fault), provider=provider)
+    return began
+
+
+async def _mended(trial: Trial, providers: Mapping[str, str]) -> None:
     await asyncio.sleep(trial.seconds)
     if trial.faults:
-        await emulator.script(url)
+        await emulator.script(emulator.url_of(dict(providers)))
 
-    def over() -> bool:
-        still = time.monotonic() - outcomes.moved_at
-        return still > (_AFTER_SECONDS if outcomes.ended >= plan.records else plan.quiet_seconds)
 
-    await running.until(over, 60 + 20 * plan.records * plan.mean_seconds / plan.in_flight)
+async def _end(running: _Running, plan: Plan, ends: Mapping[int, int]) -> None:
+    """Until nothing more will come, and the side is stopped."""
+
+    async def over() -> bool:
+        still = time.monotonic() - running.outcomes.moved_at
+        if running.outcomes.ended >= plan.records:
+            return still > _AFTER_SECONDS
+        return still > plan.quiet_seconds and await running.progress.reached(ends)
+
+    await running.until(over, plan.limit_seconds)
     running.child.send(signal.SIGTERM)
     await running.child.ended(_STOP_SECONDS)
-    return outcomes.moved_at - began

@@ -1,7 +1,6 @@
 """`python -m tests.bench.router`: measure and report; exit 1 when a target was missed."""
 
 import asyncio
-import subprocess
 import sys
 from dataclasses import replace
 from importlib.metadata import version
@@ -11,13 +10,12 @@ import click
 import orjson
 from rich.console import Console
 
+from tests.bench.machine import litellm_version
 from tests.bench.router.plan import CASES, full, quick
 from tests.bench.router.plot import as_svg
 from tests.bench.router.report import as_json, as_table
 from tests.bench.router.session import Interpreters, measure
 from tests.bench.router.summary import summarise
-
-_VERSION = "from importlib.metadata import version; print(version('litellm'))"
 
 
 @click.command()
@@ -38,7 +36,7 @@ def main(litellm_python: str | None, out: Path, repeats: int | None, short: bool
     versions = {"python": sys.version.split()[0], "this": version("fulltext-streams")}
     if litellm_python:
         pythons = {**pythons, "litellm": litellm_python, "litellm tuned": litellm_python}
-        versions["litellm"] = subprocess.check_output([litellm_python, "-c", _VERSION], text=True).strip()
+        versions["litellm"] = litellm_version(litellm_python)
     runs = asyncio.run(measure(plan, pythons, lambda line: click.echo(line, err=True)))
     lines = summarise(runs)
     out.mkdir(parents=True, exist_ok=True)
