@@ -10,7 +10,7 @@ from rich.console import Console
 
 from tests.bench.router.plan import CASES, Plan, quick
 from tests.bench.router.plot import as_svg
-from tests.bench.router.report import as_json, as_table
+from tests.bench.router.report import as_json, as_markdown, as_table
 from tests.bench.router.rows import ROWS
 from tests.bench.router.session import Run, SideFailed, measure
 from tests.bench.router.summary import summarise
@@ -102,6 +102,7 @@ def test_table_tells_lower_bounds_and_busy_machines():
     assert "> 30 s" in text
     assert "10 s*" in text
     assert "6, 2" in text
+    assert "| fallback from a hung first provider | 5 s | > 30 s | 10 s* | 6, 2 |" in as_markdown(lines, {})
     assert as_svg(lines).count("#e0a030") == 2  # one in the legend
 
 
