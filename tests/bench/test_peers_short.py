@@ -89,9 +89,10 @@ def test_each_repeat_is_told():
 
 
 def test_a_broken_promise_of_the_worker_is_told():
-    """What the worker loses or overspends ends the command with 1; what a peer does is only reported."""
+    """What the worker loses, leaves undone or overspends ends the command with 1; what a peer does is only reported."""
     assert broken([verdict("litellm", lost=3, budgets=40.0), verdict("worker", budgets=1.0)]) == []
-    assert len(broken([verdict("worker", lost=1), verdict("worker", budgets=1.01)])) == 2
+    bad = [verdict("worker", lost=1), verdict("worker", unfinished=1), verdict("worker", budgets=1.01)]
+    assert len(broken(bad)) == 3
 
 
 def asker(answer, *vendors):

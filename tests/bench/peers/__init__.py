@@ -7,6 +7,7 @@ Layout
 ------
 plan      trials: which fault, for how long
 trial     one side through one trial
+running   a side at work: killed, waited for
 outcomes  what is on the topics so far, read all the time
 progress  what a side says is done: its committed offsets
 judge     from topics and bill to counts

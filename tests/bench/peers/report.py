@@ -53,9 +53,9 @@ def broken(verdicts: Sequence[Verdict]) -> list[str]:
     """What the worker promises and did not keep."""
     ours = [one for one in verdicts if one.side == "worker"]
     lost = [f"{one.trial}: the worker lost {one.lost}" for one in ours if one.lost]
-    return lost + [
-        f"{one.trial}: the worker spent {one.budgets:.2f} budgets" for one in ours if one.budgets and one.budgets > 1
-    ]
+    late = [f"{one.trial}: the worker did not finish {one.unfinished}" for one in ours if one.unfinished]
+    spent = [(one.trial, one.budgets) for one in ours if one.budgets and one.budgets > 1]
+    return lost + late + [f"{trial}: the worker spent {budgets:.2f} budgets" for trial, budgets in spent]
 
 
 def _trials(verdicts: Sequence[Verdict]) -> list[str]:

@@ -4,7 +4,7 @@ import asyncio
 import random
 import signal
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +15,11 @@ from tests.bench.peers.judge import Evidence, Verdict, judge
 from tests.bench.peers.outcomes import Outcomes
 from tests.bench.peers.plan import CALL_NANO_USD, Plan, Trial
 from tests.bench.peers.progress import Progress
+from tests.bench.peers.running import Running
 from tests.bench.records import make
 from tests.bench.sides import SideFailed, publish
 from tests.chaos import emulator
-from tests.chaos.processes import Child
 
-_LOOK_SECONDS = 0.1
 _START_SECONDS = 120.0
 _STOP_SECONDS = 30.0
 _AFTER_SECONDS = 3.0
@@ -35,42 +34,6 @@ class Ground:
     folder: Path
     bootstrap: str
     litellm_python: str | None
-
-
-class _Running:
-    """A side at work: its process, which may be another one later, and what it has done."""
-
-    def __init__(self, how: Command, log: Path, outcomes: Outcomes, progress: Progress) -> None:
-        self._how = how
-        self._log = log
-        self.outcomes = outcomes
-        self.progress = progress
-        self.child: Child = how.start(log)
-
-    def kill(self) -> None:
-        """SIGKILL, and at once the same again."""
-        self.child.send(signal.SIGKILL)
-        self.child.close()
-        self.child = self._how.start(self._log)
-
-    async def until(self, holds: Callable[[], Awaitable[bool]], seconds: float) -> bool:
-        """Did it come true within `seconds`? Raises SideFailed when the process ends meanwhile."""
-        end = time.monotonic() + seconds
-        while not await holds():
-            if not self.child.running:
-                raise SideFailed(f"{self.child.name} ended by itself: {self._log.read_text()[-800:]}")
-            if time.monotonic() > end:
-                return False
-            await asyncio.sleep(_LOOK_SECONDS)
-        return True
-
-    async def until_ended(self, count: int, seconds: float) -> bool:
-        """Did so many records get their outcome within `seconds`?"""
-
-        async def enough() -> bool:
-            return self.outcomes.ended >= count
-
-        return await self.until(enough, seconds)
 
 
 async def run(ground: Ground, prefix: str, name: str, side: Side, repeat: int) -> Verdict:
@@ -96,7 +59,7 @@ async def _through(place: Place, how: Command, trial: Trial, plan: Plan, repeat:
     later = random.Random(plan.seed + repeat).uniform(0, plan.spread_seconds)
     where = await publish(place, records[:half], plan.partitions)
     async with Outcomes(place) as outcomes, Progress(place, how) as progress:
-        running = _Running(how, folder / "side.log", outcomes, progress)
+        running = Running(how, folder / "side.log", outcomes, progress)
         try:
             began = await _middle(running, trial, plan, place.providers, later)
             where += await publish(place, records[half:], plan.partitions)
@@ -115,7 +78,7 @@ async def _through(place: Place, how: Command, trial: Trial, plan: Plan, repeat:
         )
 
 
-async def _middle(running: _Running, trial: Trial, plan: Plan, providers: Mapping[str, str], later: float) -> float:
+async def _middle(running: Running, trial: Trial, plan: Plan, providers: Mapping[str, str], later: float) -> float:
     """Until what happens has happened; when the first outcome was there."""
     if not await running.until_ended(1, _START_SECONDS):
         raise SideFailed(f"{running.child.name}: no verdict within {_START_SECONDS:g} s")
@@ -135,7 +98,7 @@ async def _mended(trial: Trial, providers: Mapping[str, str]) -> None:
         await emulator.script(emulator.url_of(dict(providers)))
 
 
-async def _end(running: _Running, plan: Plan, ends: Mapping[int, int]) -> None:
+async def _end(running: Running, plan: Plan, ends: Mapping[int, int]) -> None:
     """Until nothing more will come, and the side is stopped."""
 
     async def over() -> bool:
