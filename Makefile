@@ -90,27 +90,28 @@ $(MUTATION_STAMP): requirements/mutation.txt
 mutation: $(MUTATION_STAMP) ## Change the code in a thousand places: do its tests notice? Writes docs/mutation.md
 	$(MUTATION_VENV)/bin/python -m tests.mutation
 
+# LiteLLM's requirements do not fit ours: it gets an environment of its own.
+ROUTER_VENV  ?= .venv-router
+ROUTER_STAMP := $(ROUTER_VENV)/.installed
+BENCH_ROUTER ?=
+BENCH        ?=
+
+$(ROUTER_STAMP): requirements/bench-router.txt
+	@test -x $(ROUTER_VENV)/bin/python || $(PYTHON) -m venv $(ROUTER_VENV)
+	$(ROUTER_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
 .PHONY: bench
-bench: $(STAMP) ## Price per 1,000 records, usage tables, efficiency beside a bare loop, pages of a busy worker, reading
+bench: $(STAMP) $(ROUTER_STAMP) ## Prices, usage tables, the worker beside its peers (BENCH=--quick: short), pages, reading
 	$(BIN)/python -m tests.bench.money
 	$(BIN)/python -m tests.bench.usage
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench --litellm-python $(ROUTER_VENV)/bin/python $(BENCH)
 	$(BIN)/python -m tests.bench.pages
 	$(BIN)/python -m tests.bench.reading $(wildcard $(DATA))
 
 .PHONY: bench-reading
 bench-reading: $(STAMP) ## Documents a second and core of reading and the local tier, on DATA=records.jsonl or the samples
 	$(BIN)/python -m tests.bench.reading $(wildcard $(DATA))
-
-# LiteLLM's requirements do not fit ours: it gets an environment of its own.
-ROUTER_VENV  ?= .venv-router
-ROUTER_STAMP := $(ROUTER_VENV)/.installed
-BENCH_ROUTER ?=
-
-$(ROUTER_STAMP): requirements/bench-router.txt
-	@test -x $(ROUTER_VENV)/bin/python || $(PYTHON) -m venv $(ROUTER_VENV)
-	$(ROUTER_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
-	@touch $@
 
 .PHONY: bench-router
 bench-router: $(STAMP) $(ROUTER_STAMP) ## This service beside LiteLLM's Router; BENCH_ROUTER=--quick for the short form

@@ -1,64 +1,34 @@
-"""The other side: aiokafka and httpx, a bounded number of tasks, no order, no care.
+"""The other sides: aiokafka, a bounded number of tasks, no order, no care; how they ask differs.
 
-`python -m tests.bench.bare_loop JOB` with `Job` as JSON; runs until SIGTERM. A verdict is `{"id", "seconds"}`, the time
-that its calls took.
+`python -m tests.bench.bare_loop JOB`, `Job` as JSON; runs until SIGTERM. A verdict is `{"id", "seconds", "answer"}`:
+the time that its calls took, and null where nobody answered. Offsets are committed as aiokafka does it by itself.
 """
 
 import asyncio
+import importlib
 import signal
 import sys
 import time
-from dataclasses import dataclass
-from typing import Any, Literal
 
-import httpx
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from httpx_aiohttp import AiohttpTransport
 
-TIMEOUT_SECONDS = 5.0
-"""The same as the worker's at its first provider."""
-_ATTEMPTS = 4
-_PROMPT = "Is this the full text of the work, or only a part of it or something else? Answer in JSON.\n\n"
-_SCHEMA = {
-    "type": "object",
-    "properties": {
-        "verdict": {"type": "string", "enum": ["full_text", "partial", "abstract_only", "other"]},
-        "confidence": {"type": "number"},
-    },
-    "required": ["verdict", "confidence"],
-    "additionalProperties": False,
+from tests.bench.bare_job import Asker, Asking, Job, read
+
+_MODULES: dict[Asking, str] = {
+    "httpx": "tests.bench.bare_http",
+    "aiohttp": "tests.bench.bare_http",
+    "litellm": "tests.bench.bare_litellm",
 }
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to do, and where."""
-
-    bootstrap: str
-    source: str
-    target: str
-    url: str
-    model: str
-    in_flight: int
-    transport: Literal["httpx", "aiohttp"]
-
-
-def client(job: Job) -> httpx.AsyncClient:
-    """A client with a connection for every task."""
-    limits = httpx.Limits(max_connections=job.in_flight, max_keepalive_connections=job.in_flight)
-    headers = {"Authorization": "Bearer unused"}
-    transport = AiohttpTransport(limits=limits, trust_env=False) if job.transport == "aiohttp" else None
-    # No timeouts of its own: the deadline around a call is the whole of it.
-    return httpx.AsyncClient(transport=transport, limits=limits, headers=headers, timeout=None, trust_env=False)  # noqa: S113
+"""Each is imported only where it is used: LiteLLM has an interpreter of its own."""
 
 
 class Loop:
     """Reads, asks, writes."""
 
-    def __init__(self, job: Job, http: httpx.AsyncClient, producer: AIOKafkaProducer) -> None:
+    def __init__(self, job: Job, asker: Asker, producer: AIOKafkaProducer) -> None:
         self._job = job
-        self._http = http
+        self._asker = asker
         self._producer = producer
         self._places = asyncio.Semaphore(job.in_flight)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -80,45 +50,32 @@ class Loop:
     async def _one(self, key: bytes, value: bytes) -> None:
         record = orjson.loads(value)
         started = time.perf_counter()
-        answer = await self._ask(record["content"])
+        answer = await self._asker.ask(record["content"])
         verdict = {"id": record["id"], "seconds": time.perf_counter() - started, "answer": answer}
         await (await self._producer.send(self._job.target, orjson.dumps(verdict), key))
-
-    async def _ask(self, text: str) -> Any:
-        body = {
-            "model": self._job.model,
-            "messages": [{"role": "user", "content": _PROMPT + text}],
-            "response_format": {
-                "type": "json_schema",
-                "json_schema": {"name": "answer", "strict": True, "schema": _SCHEMA},
-            },
-        }
-        for _ in range(_ATTEMPTS):
-            try:
-                async with asyncio.timeout(TIMEOUT_SECONDS):
-                    response = await self._http.post(f"{self._job.url}/chat/completions", json=body)
-            except TimeoutError:
-                continue
-            response.raise_for_status()
-            return orjson.loads(orjson.loads(response.content)["choices"][0]["message"]["content"])
-        return None
 
 
 async def main(job: Job) -> None:
     """Run until SIGTERM."""
+    asker: Asker = importlib.import_module(_MODULES[job.asking]).build(job)
     consumer = AIOKafkaConsumer(
-        job.source, bootstrap_servers=job.bootstrap, group_id=f"{job.source}.bare", auto_offset_reset="earliest"
+        job.source,
+        bootstrap_servers=job.bootstrap,
+        group_id=job.group,
+        auto_offset_reset="earliest",
+        session_timeout_ms=round(1_000 * job.session_seconds),
     )
     producer = AIOKafkaProducer(bootstrap_servers=job.bootstrap, acks="all")
     await producer.start()
     await consumer.start()
-    async with client(job) as http:
-        running = asyncio.create_task(Loop(job, http, producer).run(consumer))
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
-        await asyncio.gather(running, return_exceptions=True)
-        await consumer.stop()
-        await producer.stop()
+    running = asyncio.create_task(Loop(job, asker, producer).run(consumer))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    await asyncio.gather(running, return_exceptions=True)
+    await consumer.stop()
+    await producer.stop()
+    await asker.aclose()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Job(**orjson.loads(sys.argv[1]))))
+    sys.stdout = sys.stderr  # nobody reads the pipe
+    asyncio.run(main(read(sys.argv[1])))

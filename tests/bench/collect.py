@@ -3,9 +3,12 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from tests.bench.commands import Place
 
 
 @dataclass(frozen=True)
@@ -16,25 +19,32 @@ class Finished:
     at: float
     seconds: float
     """Time in call, all attempts together."""
+    in_hand: float
+    """From taking the record to its verdict."""
 
 
-async def worker_verdicts(bootstrap: str, verdicts: str, usage: str) -> tuple[Finished, ...]:
+async def worker_verdicts(place: Place) -> tuple[Finished, ...]:
     """The worker's, by its verdicts and usage events; of copies the first counts."""
     called: dict[str, int] = defaultdict(int)
-    async for _, event in _values(bootstrap, usage):
+    async for message in values(place.bootstrap, place.topic("provider-usage")):
+        event = orjson.loads(message.value)
         called[event["content_id"]] += event["latency_ms"]
-    found = {}
-    async for at, verdict in _values(bootstrap, verdicts):
-        found.setdefault(verdict["content_id"], (at, called[verdict["content_id"]] / 1_000))
-    return tuple(Finished(name, *rest) for name, rest in found.items())
+    found: dict[str, Finished] = {}
+    async for message in values(place.bootstrap, place.outcomes[0]):
+        verdict = orjson.loads(message.value)
+        name, taken = verdict["content_id"], verdict["latency_ms"] / 1_000
+        found.setdefault(name, Finished(name, message.timestamp / 1_000, called[name] / 1_000, taken))
+    return tuple(found.values())
 
 
-async def bare_verdicts(bootstrap: str, topic: str) -> tuple[Finished, ...]:
-    """The bare loop's."""
-    found = {}
-    async for at, verdict in _values(bootstrap, topic):
-        found.setdefault(verdict["id"], (at, verdict["seconds"]))
-    return tuple(Finished(name, *rest) for name, rest in found.items())
+async def bare_verdicts(place: Place) -> tuple[Finished, ...]:
+    """A loop's: it has a record in hand for as long as its calls take."""
+    found: dict[str, Finished] = {}
+    async for message in values(place.bootstrap, place.outcomes[0]):
+        verdict = orjson.loads(message.value)
+        name, taken = verdict["id"], verdict["seconds"]
+        found.setdefault(name, Finished(name, message.timestamp / 1_000, taken, taken))
+    return tuple(found.values())
 
 
 async def count(consumer: AIOKafkaConsumer, topics: tuple[str, ...]) -> int:
@@ -47,8 +57,8 @@ async def _partitions(consumer: AIOKafkaConsumer, topics: tuple[str, ...]) -> li
     return [TopicPartition(topic, part) for topic in topics for part in consumer.partitions_for_topic(topic) or ()]
 
 
-async def _values(bootstrap: str, topic: str) -> AsyncIterator[tuple[float, dict]]:  # type: ignore[type-arg]
-    """Time stamp and value of all that is on a topic now."""
+async def values(bootstrap: str, topic: str) -> AsyncIterator[Any]:
+    """All messages that are on a topic now."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
     try:
@@ -59,7 +69,7 @@ async def _values(bootstrap: str, topic: str) -> AsyncIterator[tuple[float, dict
         while ends:
             for part, messages in (await consumer.getmany(timeout_ms=500)).items():
                 for message in messages:
-                    yield message.timestamp / 1_000, orjson.loads(message.value)
+                    yield message
                 if messages and messages[-1].offset + 1 >= ends.get(part, 0):
                     ends.pop(part, None)
     finally:

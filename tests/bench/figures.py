@@ -1,6 +1,7 @@
 """From a run to its figures."""
 
 from dataclasses import dataclass
+from statistics import quantiles
 
 from tests.bench.collect import Finished
 from tests.bench.meter import Curve
@@ -21,6 +22,8 @@ class Run:
     emulator_cpu: Curve
     kafka_cpu: Curve
     machine_cpu: Curve
+    peak_mb: float = 0.0
+    """Most memory of the side's processes together."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Figures:
     """The steady middle."""
     records_per_second: float
     mean_call_seconds: float
+    p99_seconds: float
+    """From taking a record to its verdict, in the steady middle."""
     efficiency: float
     """Achieved / (in flight / mean time in call)."""
     cpu_ms_per_record: float
@@ -43,6 +48,7 @@ class Figures:
     kafka_cpu_share: float
     elsewhere_cpu_share: float
     """Everything else on the machine."""
+    peak_mb: float
 
 
 class TooShort(ValueError):
@@ -70,10 +76,12 @@ def figures(run: Run) -> Figures:
         stretch_seconds=seconds,
         records_per_second=rate,
         mean_call_seconds=call,
+        p99_seconds=quantiles((record.in_hand for record in middle), n=100, method="inclusive")[-1],
         efficiency=rate * call / run.in_flight,
         cpu_ms_per_record=1_000 * cpu / len(middle),
         cpu_share=cpu / seconds,
         emulator_cpu_share=emulator / seconds,
         kafka_cpu_share=kafka / seconds,
         elsewhere_cpu_share=max(0.0, machine - cpu - emulator - kafka) / seconds,
+        peak_mb=run.peak_mb,
     )

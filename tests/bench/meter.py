@@ -23,6 +23,16 @@ def cpu_seconds(pid: int) -> float:
         return 0.0
 
 
+def memory_mb(pid: int) -> float:
+    """What a process and its children have in memory; what they share counts for each; 0 when it is gone."""
+    try:
+        process = psutil.Process(pid)
+        own: float = process.memory_info().rss / 2**20
+        return own + sum(memory_mb(child.pid) for child in process.children())
+    except psutil.Error:
+        return 0.0
+
+
 @dataclass
 class Curve:
     """CPU seconds over the wall clock."""
@@ -59,11 +69,15 @@ def machine_seconds() -> float:
 
 
 class Meter:
-    """Samples the processes of `pids` (name -> pid), and MACHINE, while it is entered; `curves` has the samples."""
+    """Samples the processes of `pids` (name -> pid), and MACHINE, while it is entered.
+
+    `curves` has the samples, `peak_mb` the most memory that was seen.
+    """
 
     def __init__(self, pids: Mapping[str, int]) -> None:
         self._pids = pids
         self.curves = {name: Curve() for name in (*pids, MACHINE)}
+        self.peak_mb = dict.fromkeys(pids, 0.0)
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -79,5 +93,6 @@ class Meter:
         while True:
             for name, pid in self._pids.items():
                 self.curves[name].add(time.time(), cpu_seconds(pid))
+                self.peak_mb[name] = max(self.peak_mb[name], memory_mb(pid))
             self.curves[MACHINE].add(time.time(), machine_seconds())
             await asyncio.sleep(_EVERY_SECONDS)

@@ -38,3 +38,8 @@ class Plan:
     def curve_records(self) -> int:
         """More than a run of the curve can do."""
         return round(1.5 * self.in_flight * self.curve_seconds / self.mean_seconds) + self.in_flight
+
+
+def quick() -> Plan:
+    """To see that it works: one round, few records, no curve."""
+    return Plan(records=400, rounds=1, in_flight=32, windows=(), mean_seconds=0.5)

@@ -1,17 +1,18 @@
 """The runs in their order: the sides in turns, then the curve."""
 
 import asyncio
-import os
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from streams.sandbox.kafka import EmbeddedKafka
+from tests.bench.commands import Side
 from tests.bench.figures import Figures, Run, figures
+from tests.bench.machine import described
 from tests.bench.plan import Plan
-from tests.bench.sides import Stage, run_bare, run_worker
+from tests.bench.sides import Stage, run_side, run_window
 from tests.chaos.processes import Child
 
 _START_SECONDS = 30.0
@@ -23,38 +24,47 @@ class Results:
 
     plan: Plan
     rounds: tuple[Figures, ...]
-    """Worker, bare httpx and bare aiohttp in turns."""
+    """The sides in turns."""
     curve: tuple[tuple[int, Figures], ...]
     """Window, in multiples of the number in flight, and the worker's figures on one partition."""
-    load_before: float
-    """Of the machine, over the minute before."""
+    machine: str
+    """What it ran on, and how busy that was before."""
 
 
-async def measure(plan: Plan, kafka: EmbeddedKafka, prefix: str, tell: Callable[[str], None]) -> Results:
+def sides(litellm_python: str | None) -> tuple[Side, ...]:
+    """All that can run here."""
+    return ("worker", "bare httpx", "bare aiohttp", *(("litellm",) if litellm_python else ()))  # type: ignore[return-value]
+
+
+def turns(of: Sequence[Side], number: int) -> Sequence[Side]:
+    """Nobody is always first."""
+    at = number % len(of)
+    return [*of[at:], *of[:at]]
+
+
+async def measure(
+    plan: Plan, kafka: EmbeddedKafka, prefix: str, tell: Callable[[str], None], litellm_python: str | None = None
+) -> Results:
     """Run everything on a running broker. `tell` is given a line after each run."""
-    load = os.getloadavg()[0]
+    machine = described(litellm_python)
 
     def judged(run: Run) -> Figures:
         result = figures(run)
         tell(f"{result.side}: {result.finished} records, efficiency {result.efficiency:.3f}")
         return result
 
-    async with stage(plan, kafka) as built:
+    async with stage(plan, kafka, litellm_python) as built:
         rounds = []
         for number in range(plan.rounds):
-            start = f"{prefix}r{number}."
-            rounds.append(judged(await run_worker(built, f"{start}worker.")))
-            rounds.append(judged(await run_bare(built, f"{start}httpx.", "httpx")))
-            rounds.append(judged(await run_bare(built, f"{start}aiohttp.", "aiohttp")))
-        curve = []
-        for window in plan.windows:
-            run = await run_worker(built, f"{prefix}w{window}.", window=window, seconds=plan.curve_seconds)
-            curve.append((window, judged(run)))
-    return Results(plan, tuple(rounds), tuple(curve), load)
+            for side in turns(sides(litellm_python), number):
+                name = side.replace(" ", "-")
+                rounds.append(judged(await run_side(built, f"{prefix}r{number}.{name}.", side)))
+        curve = [(window, judged(await run_window(built, f"{prefix}w{window}.", window))) for window in plan.windows]
+    return Results(plan, tuple(rounds), tuple(curve), machine)
 
 
 @asynccontextmanager
-async def stage(plan: Plan, kafka: EmbeddedKafka) -> AsyncIterator[Stage]:
+async def stage(plan: Plan, kafka: EmbeddedKafka, litellm_python: str | None = None) -> AsyncIterator[Stage]:
     """A folder, an emulator as a process of its own, and the broker."""
     with tempfile.TemporaryDirectory(prefix="fulltext-bench-") as name:
         folder = Path(name)
@@ -62,7 +72,8 @@ async def stage(plan: Plan, kafka: EmbeddedKafka) -> AsyncIterator[Stage]:
         try:
             providers = await asyncio.wait_for(asyncio.to_thread(_environment, emulator), _START_SECONDS)
             assert kafka._leash is not None
-            yield Stage(plan, folder, kafka.bootstrap, kafka._leash.pid, emulator.process.pid, providers)
+            pids = kafka._leash.pid, emulator.process.pid
+            yield Stage(plan, folder, kafka.bootstrap, *pids, providers, litellm_python)
         finally:
             emulator.close()
 

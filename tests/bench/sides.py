@@ -3,24 +3,25 @@
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
-import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from streams.pipeline.topics import ensure_topics
 from streams.settings import load
-from tests.bench.bare_loop import Job
-from tests.bench.collect import Finished, bare_verdicts, count, worker_verdicts
+from tests.bench.collect import bare_verdicts, count, worker_verdicts
+from tests.bench.commands import Command, Place, Side, command, worker
 from tests.bench.figures import Run
 from tests.bench.meter import MACHINE, Meter
 from tests.bench.plan import Plan
 from tests.bench.records import make
 from tests.chaos.processes import Child
 
+SLOW: tuple[Side, ...] = ("bare httpx", "litellm")
+"""Many times slower with so many connections: they get fewer records."""
 _LOOK_SECONDS = 0.5
 _STOP_SECONDS = 30.0
 
@@ -36,99 +37,67 @@ class Stage:
     emulator_pid: int
     providers: Mapping[str, str]
     """The environment with which a worker finds the emulator."""
+    litellm_python: str | None = None
+    """The interpreter with LiteLLM."""
+
+    def place(self, prefix: str) -> Place:
+        """Where a run with these topics works."""
+        return Place(self.bootstrap, prefix, self.providers, self.plan.in_flight)
 
 
 class SideFailed(RuntimeError):
     """A side's process ended by itself."""
 
 
-async def run_worker(stage: Stage, prefix: str, *, window: int | None = None, seconds: float | None = None) -> Run:
-    """The real worker. `window` in multiples of the number in flight, on one partition, for `seconds`."""
-    plan = stage.plan
-    amount = plan.curve_records if seconds else plan.records
-    await _publish(stage, prefix, amount, partitions=1 if window else plan.partitions)
-    environment = {
-        **stage.providers,
-        "KAFKA_BOOTSTRAP_SERVERS": stage.bootstrap,
-        "KAFKA_TOPIC_PREFIX": prefix,
-        "KAFKA_GROUP_ID": f"{prefix}worker",
-        "VERIFY_LOCAL_TIER": "off",
-        "VERIFY_MAX_IN_FLIGHT": str(plan.in_flight),
-        "VERIFY_WINDOW": str(window * plan.in_flight) if window else "",
-        "LOG_LEVEL": "warning",
-    }
-    topics = (f"{prefix}fulltext-verdicts", f"{prefix}scraped-content.dlq")
-
-    async def collect() -> tuple[Finished, ...]:
-        return await worker_verdicts(stage.bootstrap, topics[0], f"{prefix}provider-usage")
-
-    name = f"worker, window {window}x" if window else "worker"
-    return await _run(stage, name, ("streams", "worker"), environment, topics, amount, collect, seconds)
+async def run_side(stage: Stage, prefix: str, side: Side) -> Run:
+    """A side as it comes, on all partitions."""
+    plan, place = stage.plan, stage.place(prefix)
+    amount = plan.slow_records if side in SLOW else plan.records
+    await publish(place, make(amount, plan.seed), plan.partitions)
+    return await _run(stage, side, command(side, place, stage.litellm_python), place, amount, None)
 
 
-async def run_bare(stage: Stage, prefix: str, transport: Literal["httpx", "aiohttp"]) -> Run:
-    """The bare loop over one of two transports."""
-    plan = stage.plan
-    amount = plan.slow_records if transport == "httpx" else plan.records
-    await _publish(stage, prefix, amount, plan.partitions)
-    target = f"{prefix}fulltext-verdicts"
-    job = Job(
-        bootstrap=stage.bootstrap,
-        source=f"{prefix}scraped-content",
-        target=target,
-        url=stage.providers["GROQ_BASE_URL"],
-        model=load().groq_model,
-        in_flight=plan.in_flight,
-        transport=transport,
+async def run_window(stage: Stage, prefix: str, window: int) -> Run:
+    """The worker with a window of so many times the number in flight, on one partition, for the curve's seconds."""
+    plan, place = stage.plan, stage.place(prefix)
+    await publish(place, make(plan.curve_records, plan.seed), partitions=1)
+    wide = worker(place, VERIFY_WINDOW=str(window * plan.in_flight))
+    return await _run(stage, f"worker, window {window}x", wide, place, plan.curve_records, plan.curve_seconds)
+
+
+async def publish(place: Place, records: Iterable[tuple[bytes, bytes]], partitions: int) -> list[Any]:
+    """Topics, if they are not there, and records on them, the partitions in turns; where each record then is."""
+    settings = load(
+        kafka_bootstrap_servers=place.bootstrap, kafka_topic_prefix=place.prefix, kafka_partitions=partitions
     )
-
-    async def collect() -> tuple[Finished, ...]:
-        return await bare_verdicts(stage.bootstrap, target)
-
-    arguments = ("tests.bench.bare_loop", orjson.dumps(asdict(job)).decode())
-    return await _run(stage, f"bare {transport}", arguments, {}, (target,), amount, collect, None)
-
-
-async def _publish(stage: Stage, prefix: str, amount: int, partitions: int) -> None:
-    settings = load(kafka_bootstrap_servers=stage.bootstrap, kafka_topic_prefix=prefix, kafka_partitions=partitions)
     await ensure_topics(settings)
-    producer = AIOKafkaProducer(bootstrap_servers=stage.bootstrap, linger_ms=20)
+    producer = AIOKafkaProducer(bootstrap_servers=place.bootstrap, linger_ms=20)
     await producer.start()
     try:
-        topic = settings.topic("scraped-content")
         sent = [
-            await producer.send(topic, value, key, partition=number % partitions)
-            for number, (key, value) in enumerate(make(amount, stage.plan.seed))
+            await producer.send(place.source, value, key, partition=number % partitions)
+            for number, (key, value) in enumerate(records)
         ]
-        await asyncio.gather(*sent)
+        return await asyncio.gather(*sent)
     finally:
         await producer.stop()
 
 
-async def _run(
-    stage: Stage,
-    side: str,
-    arguments: Sequence[str],
-    environment: Mapping[str, str],
-    topics: tuple[str, ...],
-    amount: int,
-    collect: Callable[[], Awaitable[tuple[Finished, ...]]],
-    seconds: float | None,
-) -> Run:
-    log = stage.folder / f"{topics[0]}.log"
-    child = Child(side, arguments, log, environment)
+async def _run(stage: Stage, name: str, how: Command, place: Place, amount: int, seconds: float | None) -> Run:
+    child = how.start(stage.folder / f"{place.prefix}log")
     try:
         pids = {"side": child.process.pid, "emulator": stage.emulator_pid, "kafka": stage.kafka_pid}
         async with Meter(pids) as meter:
-            await _until(stage, child, topics, amount, seconds)
+            await _until(stage, child, place.outcomes, amount, seconds)
         child.send(signal.SIGTERM)
         await child.ended(_STOP_SECONDS)
     finally:
         child.close()
-    finished = await collect()
+    collect = worker_verdicts if how.side == "worker" else bare_verdicts
+    finished = await collect(place)
     curves = meter.curves
     measured = (curves[name] for name in ("side", "emulator", "kafka", MACHINE))
-    return Run(side, stage.plan.in_flight, amount, finished, *measured)
+    return Run(name, stage.plan.in_flight, amount, finished, *measured, peak_mb=meter.peak_mb["side"])
 
 
 async def _until(stage: Stage, child: Child, topics: tuple[str, ...], amount: int, seconds: float | None) -> None:

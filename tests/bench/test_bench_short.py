@@ -29,6 +29,8 @@ async def test_both_sides_finish_and_are_reported(kafka, topic_prefix):
         shares = {name: value for name, value in asdict(entry).items() if isinstance(value, float)}
         assert all(math.isfinite(value) and value >= 0 for value in shares.values()), entry
         assert min(entry.records_per_second, entry.mean_call_seconds, entry.efficiency, entry.stretch_seconds) > 0
+        assert entry.p99_seconds > 0
+        assert entry.peak_mb > 10
     report = as_json(results)
     assert report["summary"]["unfinished"] == []
     assert set(report["summary"]["cpu_ratio"]) <= {"bare httpx", "bare aiohttp"}
@@ -48,7 +50,7 @@ async def test_pages_are_asked_while_records_are_judged(kafka, topic_prefix):
 
 def steady(rate: float, seconds: float, count: int = 1_000) -> Run:
     """A run without any disturbance that uses a tenth of a core."""
-    done = tuple(Finished(str(number), 100 + number / rate, seconds) for number in range(count))
+    done = tuple(Finished(str(number), 100 + number / rate, seconds, seconds) for number in range(count))
     cpu = Curve([0.0, 10_000.0], [0.0, 1_000.0])
     return Run("side", 10, count, done, cpu, Curve(), Curve(), Curve())
 
@@ -68,7 +70,7 @@ def test_slow_start_and_end_do_not_count():
     """The first and last fifth may take any time."""
     run = steady(20, 0.5)
     late = tuple(
-        Finished(r.id, r.at + (500 if int(r.id) > 850 else 0) - (500 if int(r.id) < 150 else 0), 0.5)
+        Finished(r.id, r.at + (500 if int(r.id) > 850 else 0) - (500 if int(r.id) < 150 else 0), 0.5, 0.5)
         for r in run.finished
     )
     assert figures(Run("side", 10, 1_000, late, run.cpu, Curve(), Curve(), Curve())).efficiency == pytest.approx(1)

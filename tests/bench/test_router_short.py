@@ -10,7 +10,7 @@ from rich.console import Console
 
 from tests.bench.router.plan import CASES, Plan, quick
 from tests.bench.router.plot import as_svg
-from tests.bench.router.report import as_json, as_table
+from tests.bench.router.report import as_json, as_markdown, as_table
 from tests.bench.router.rows import ROWS
 from tests.bench.router.session import Run, SideFailed, measure
 from tests.bench.router.summary import summarise
@@ -18,6 +18,7 @@ from tests.bench.router.summary import summarise
 SHORT = Plan(
     {
         **{name: CASES[name] for name in ("throttled", "recovery", "identical")},
+        "budget": CASES["budget"].shortened(0.4),
         "both 20": CASES["both 20"].shortened(0.02),
         "plain 20": CASES["plain 20"].shortened(0.02),
     },
@@ -26,7 +27,7 @@ SHORT = Plan(
 
 
 async def test_our_side_goes_through_it_and_is_reported():
-    """Every request is answered, one caller probes, equal questions are one call, every figure is reported."""
+    """All are answered, one caller probes, equal questions are one call, no budget is exceeded, all is reported."""
     told: list[str] = []
     runs = await measure(SHORT, {"ours": sys.executable}, told.append)
     assert len(told) == len(SHORT.cases)
@@ -34,6 +35,7 @@ async def test_our_side_goes_through_it_and_is_reported():
     assert all(found["served"] == found["asked"] > 0 for found in values.values())
     assert values["recovery"]["hits"] == 1
     assert (values["identical"]["calls"], values["identical"]["warm_calls"]) == (1, 0)
+    assert 0 < values["budget"]["budgets"] <= 1
     assert values["both 20"]["cpu_ms"] > 0
     assert values["plain 20"]["peak_mb"] > 10
     lines = summarise(runs)
@@ -100,6 +102,7 @@ def test_table_tells_lower_bounds_and_busy_machines():
     assert "> 30 s" in text
     assert "10 s*" in text
     assert "6, 2" in text
+    assert "| fallback from a hung first provider | 5 s | > 30 s | 10 s* | 6, 2 |" in as_markdown(lines, {})
     assert as_svg(lines).count("#e0a030") == 2  # one in the legend
 
 

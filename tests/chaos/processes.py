@@ -18,12 +18,19 @@ _POLL_SECONDS = 0.05
 class Child:
     """`python -m <arguments>` from the repository's root, standard error appended to `log`."""
 
-    def __init__(self, name: str, arguments: Sequence[str], log: Path, environment: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        python: str = sys.executable,
+    ) -> None:
         self.name = name
         self.log = log
         self._output = log.open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
+            [python, "-m", *arguments],
             cwd=ROOT,
             env=clean_environment() | dict(environment or {}),
             stdin=subprocess.DEVNULL,

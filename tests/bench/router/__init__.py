@@ -7,8 +7,8 @@ turns; every run of a side is a process of its own. LiteLLM has an interpreter o
 not fit ours (`requirements/bench-router.txt`), and two columns: with its defaults, and tuned as its documentation
 advises (`litellm_side`). Its retries, cooldowns, fallbacks and cache are its own; nothing of it is patched.
 
-* Behaviour rows run against the provider emulator, which is told to be dead, throttled or hung, and counts its
-  callers. What a side answers is not looked at, only that it answers.
+* Behaviour rows run against the provider emulator, which is told to be dead, throttled or hung, counts its
+  callers and bills them. What a side answers is not looked at, only that it answers.
 * CPU rows run against `replay`, which sends the emulator's own bytes again after 50 ms: the emulator serves about
   1,000 requests a second and would be what is measured. CPU is user and system time of the side's process, all its
   threads included, over the requests after a warm-up; distinct prompts, no cache on either side. Quote it rather than

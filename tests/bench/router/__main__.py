@@ -1,7 +1,6 @@
 """`python -m tests.bench.router`: measure and report; exit 1 when a target was missed."""
 
 import asyncio
-import subprocess
 import sys
 from dataclasses import replace
 from importlib.metadata import version
@@ -11,13 +10,12 @@ import click
 import orjson
 from rich.console import Console
 
+from tests.bench.machine import litellm_version
 from tests.bench.router.plan import CASES, full, quick
 from tests.bench.router.plot import as_svg
-from tests.bench.router.report import as_json, as_table
+from tests.bench.router.report import as_json, as_markdown, as_table
 from tests.bench.router.session import Interpreters, measure
 from tests.bench.router.summary import summarise
-
-_VERSION = "from importlib.metadata import version; print(version('litellm'))"
 
 
 @click.command()
@@ -38,15 +36,16 @@ def main(litellm_python: str | None, out: Path, repeats: int | None, short: bool
     versions = {"python": sys.version.split()[0], "this": version("fulltext-streams")}
     if litellm_python:
         pythons = {**pythons, "litellm": litellm_python, "litellm tuned": litellm_python}
-        versions["litellm"] = subprocess.check_output([litellm_python, "-c", _VERSION], text=True).strip()
+        versions["litellm"] = litellm_version(litellm_python)
     runs = asyncio.run(measure(plan, pythons, lambda line: click.echo(line, err=True)))
     lines = summarise(runs)
     out.mkdir(parents=True, exist_ok=True)
     (out / "results.json").write_bytes(orjson.dumps(as_json(plan, runs, lines, versions), option=orjson.OPT_INDENT_2))
+    (out / "report.md").write_text(as_markdown(lines, versions))
     (out / "ratios.svg").write_text(as_svg(lines))
     console = Console(width=None if sys.stdout.isatty() else 200)
     console.print(as_table(lines, versions))
-    console.print(f"every run: {out / 'results.json'}, a picture: {out / 'ratios.svg'}")
+    console.print(f"every run: {out / 'results.json'}, the table: {out / 'report.md'}, a picture: {out / 'ratios.svg'}")
     sys.exit(0 if all(yes for line in lines for yes in line.reached.values()) else 1)
 
 

@@ -23,6 +23,10 @@ class Desk:
         """Requests that the first provider has received."""
         return int(self._call("GET", "/_admin/stats")["groq"]["received"])
 
+    def first_cost(self) -> int:
+        """Nano-USD on the bill of the first provider."""
+        return int(self._call("GET", "/_admin/stats")["groq"]["cost_nano_usd"])
+
     def hits(self) -> int:
         """Requests that any provider has received."""
         return sum(int(stats["received"]) for stats in self._call("GET", "/_admin/stats").values())

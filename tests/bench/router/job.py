@@ -23,6 +23,10 @@ class Setup:
     """False: breaker, cooldown and retries off, so that every request meets the first provider."""
     cooldown_seconds: float = 30.0
     """For a side that is tuned."""
+    budget_nano_usd: int | None = None
+    """What may be spent at the first provider in a day."""
+    max_tokens: int | None = None
+    """Of an answer; None: as the side has it."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from streams.ai import (
     RetryRules,
     UnifiedAIService,
 )
+from streams.ai.budget import BudgetLimits, MemoryBudget, Overrun
 from streams.ai.providers import registry as _registry  # noqa: F401 - loaded late otherwise, and not counted as import
+from streams.clock import SystemClock
 from tests.bench.router.job import FIRST_MODEL, KEY, SECOND_MODEL, Setup, Variant
 
 _NEVER = 10**9
@@ -20,9 +22,9 @@ _NEVER = 10**9
 class OurSide:
     """`UnifiedAIService` with its defaults; the cache only where the job says so."""
 
-    def __init__(self, service: UnifiedAIService, cooldown_seconds: float) -> None:
+    def __init__(self, service: UnifiedAIService, options: CompletionOptions, cooldown_seconds: float) -> None:
         self._service = service
-        self._options = CompletionOptions()
+        self._options = options
         self.cooldown_seconds = cooldown_seconds
         """The breaker's first open time."""
 
@@ -52,4 +54,16 @@ def build(variant: Variant, setup: Setup) -> OurSide:
         retries=retries,
         cache=CacheRules() if setup.cache else None,
     )
-    return OurSide(UnifiedAIService.from_config(config), breaker.open_seconds)
+    service = UnifiedAIService.from_config(config, budget=_budget(setup))
+    options = CompletionOptions() if setup.max_tokens is None else CompletionOptions(max_tokens=setup.max_tokens)
+    return OurSide(service, options, breaker.open_seconds)
+
+
+def _budget(setup: Setup) -> MemoryBudget | None:
+    if setup.budget_nano_usd is None:
+        return None
+    return MemoryBudget(BudgetLimits(daily={"groq": setup.budget_nano_usd}), SystemClock(), _overrun)
+
+
+def _overrun(overrun: Overrun) -> None:
+    print(f"billed above its reservation: {overrun}")  # noqa: T201

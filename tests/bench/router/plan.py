@@ -18,6 +18,10 @@ class Case:
     cache: bool = False
     skips_dead: bool = True
     cooldown_seconds: float = 30.0
+    budget_calls: int | None = None
+    """The first provider's budget pays for so many calls."""
+    max_tokens: int | None = None
+    """Of an answer. A side that reserves for the longest answer is not told less than one that does not."""
 
     def shortened(self, factor: float) -> "Case":
         """The same with fewer requests, but at least one for every caller."""
@@ -33,6 +37,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "hung": Case("hung", 20, 20),
         "recovery": Case("recovery", 100, 100, cooldown_seconds=2.0),
         "identical": Case("identical", 200, 200, cache=True),
+        "budget": Case("budget", 1_000, 200, budget_calls=10, max_tokens=32),
         "plain 20": Case(**_CPU, concurrency=20, first="alive"),
         "plain 200": Case(**_CPU, concurrency=200, first="alive"),
         "fallback 20": Case(**_CPU, concurrency=20, first="dead"),

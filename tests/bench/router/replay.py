@@ -44,11 +44,11 @@ class _Caller(asyncio.Protocol):
             self._transport.write(answer)  # type: ignore[attr-defined]
 
 
-def record(url: str, model: str, key: str) -> bytes:
+def record(url: str, model: str, key: str, question: str = "What is this?") -> bytes:
     """The answer of an OpenAI-shaped server, head and body, as it came over the wire."""
     target = urlsplit(url)
     connection = HTTPConnection(target.hostname or "", target.port, timeout=10)
-    body = json.dumps({"model": model, "messages": [{"role": "user", "content": "What is this?"}]})
+    body = json.dumps({"model": model, "messages": [{"role": "user", "content": question}]})
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     try:
         connection.request("POST", f"{target.path}/chat/completions", body, headers)

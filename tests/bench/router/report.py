@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rich.table import Table
+from rich.table import Table as RichTable
 
 from tests.bench.router.job import VARIANTS
 from tests.bench.router.plan import Plan
 from tests.bench.router.session import Run
 from tests.bench.router.summary import BUSY, Cell, Line
+from tests.bench.table import Table
+
+_HEAD = (*VARIANTS, "times ours: litellm, tuned", "target")
 
 
 def as_json(plan: Plan, runs: Sequence[Run], lines: Sequence[Line], versions: dict[str, str]) -> dict[str, Any]:
@@ -25,22 +28,32 @@ def as_json(plan: Plan, runs: Sequence[Run], lines: Sequence[Line], versions: di
     }
 
 
-def as_table(lines: Sequence[Line], versions: dict[str, str]) -> Table:
+def as_table(lines: Sequence[Line], versions: dict[str, str]) -> RichTable:
     """Side by side."""
-    caption = (
+    table = RichTable(title="This service beside LiteLLM's Router (less is better)", caption=_caption(versions))
+    table.add_column("")
+    for name in _HEAD:
+        table.add_column(name, justify="left" if name == _HEAD[-1] else "right")
+    for line in lines:
+        table.add_row(*_row(line))
+    return table
+
+
+def as_markdown(lines: Sequence[Line], versions: dict[str, str]) -> str:
+    """The same for a document."""
+    return Table(_caption(versions), _HEAD, [_row(line) for line in lines]).as_markdown() + "\n"
+
+
+def _caption(versions: dict[str, str]) -> str:
+    return (
         "median (least-most) of the repeats; > some requests were not answered in time; "
         f"* others used more than {BUSY:.0%} of a core; {', '.join(f'{n} {v}' for n, v in versions.items())}"
     )
-    table = Table(title="This service beside LiteLLM's Router (less is better)", caption=caption)
-    table.add_column("")
-    for variant in VARIANTS:
-        table.add_column(variant, justify="right")
-    table.add_column("times ours: litellm, tuned", justify="right")
-    table.add_column("target")
-    for line in lines:
-        cells = [_figure(line.cells.get(variant), line.row.unit) for variant in VARIANTS]
-        table.add_row(line.row.title, *cells, _ratios(line), _targets(line))
-    return table
+
+
+def _row(line: Line) -> tuple[str, ...]:
+    cells = [_figure(line.cells.get(variant), line.row.unit) for variant in VARIANTS]
+    return (line.row.title, *cells, _ratios(line), _targets(line))
 
 
 def _figure(cell: Cell | None, unit: str) -> str:

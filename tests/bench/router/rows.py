@@ -39,6 +39,7 @@ ROWS = (
     Row("upstream calls for 200 identical cold requests", "identical", "calls", at_most=1),
     Row("... and for the same 200 again, warm", "identical", "warm_calls", at_most=0),
     Row("... and of those not answered", "identical", "warm_unanswered", at_most=0),
+    Row("billed of a budget worth 10 calls, 200 at a time (1: all of it)", "budget", "budgets", at_most=1.0),
     Row("CPU a request, 20 connections", "plain 20", "cpu_ms", "ms"),
     Row("CPU a request, 200 connections", "plain 200", "cpu_ms", "ms", ratio=8),
     Row("CPU, first dead, 20 connections", "fallback 20", "cpu_ms", "ms"),

@@ -21,6 +21,11 @@ _SETTLE_SECONDS = 1.0
 """LiteLLM writes its cache behind the caller's back."""
 
 
+def question(number: int) -> str:
+    """Questions differ by their number alone: all of them cost about the same."""
+    return f"Question {number}: what is this? {_PADDING}"
+
+
 async def _ask_all(asker: Asker, job: Job, requests: int, concurrency: int, *, equal: bool = False) -> Values:
     """`requests` questions, `concurrency` at a time: how many were answered, and seconds from first to last.
 
@@ -36,10 +41,9 @@ async def _ask_all(asker: Asker, job: Job, requests: int, concurrency: int, *, e
             if time.perf_counter() - started > job.stop_seconds:
                 break
             asked += 1
-            question = f"Question {0 if equal else next(_COUNTER)}: what is this? {_PADDING}"
             try:
                 async with asyncio.timeout(job.limit_seconds):
-                    await asker.ask(question)
+                    await asker.ask(question(0 if equal else next(_COUNTER)))
             except Exception as error:  # noqa: BLE001 - not served, whatever the reason
                 print(f"{job.scenario}, request {number}: {type(error).__name__}: {str(error)[:300]}")  # noqa: T201
             else:
@@ -95,6 +99,14 @@ async def identical(asker: Asker, job: Job, desk: Desk) -> Values:
     return values | {"calls": cold - before, "warm_calls": desk.hits() - cold, "warm_unanswered": unanswered}
 
 
+async def budget(asker: Asker, job: Job, desk: Desk) -> Values:
+    """The first provider's budget pays for a few of the questions; its bill says how many budgets were spent."""
+    assert job.setup.budget_nano_usd
+    before = desk.first_cost()
+    values = await _hits_of_load(asker, job, desk)
+    return values | {"budgets": (desk.first_cost() - before) / job.setup.budget_nano_usd}
+
+
 async def cpu(asker: Asker, job: Job, desk: Desk) -> Values:
     """User and system time of this process over many requests."""
     await _ask_all(asker, job, job.warm_up, job.setup.concurrency)
@@ -110,5 +122,13 @@ def _cpu_seconds() -> float:
 
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
-    {"dead": dead, "throttled": throttled, "hung": hung, "recovery": recovery, "identical": identical, "cpu": cpu}
+    {
+        "dead": dead,
+        "throttled": throttled,
+        "hung": hung,
+        "recovery": recovery,
+        "identical": identical,
+        "budget": budget,
+        "cpu": cpu,
+    }
 )

@@ -11,6 +11,7 @@ from tests.bench.router.desk import Desk
 from tests.bench.router.job import FIRST_MODEL, KEY, SECOND_MODEL, Setup
 from tests.bench.router.plan import Case
 from tests.bench.router.replay import record
+from tests.bench.router.scenarios import question
 from tests.chaos.processes import Child
 
 _START_SECONDS = 30.0
@@ -31,6 +32,8 @@ class Servers:
     fast: str
     """Root of the fast server."""
     pids: tuple[int, ...]
+    call_nano_usd: int
+    """What one question costs at the first provider, by its bill."""
 
     def setup(self, case: Case) -> Setup:
         """How a side is built for `case`."""
@@ -43,6 +46,8 @@ class Servers:
             cache=case.cache,
             skips_dead=case.skips_dead,
             cooldown_seconds=case.cooldown_seconds,
+            budget_nano_usd=None if case.budget_calls is None else case.budget_calls * self.call_nano_usd,
+            max_tokens=case.max_tokens,
         )
 
 
@@ -56,10 +61,11 @@ async def serving(folder: Path) -> AsyncIterator[Servers]:
         urls = dict(line.split("=", 1) for line in lines)
         root = urls["OPENAI_BASE_URL"].removesuffix("/openai/v1")
         recorded = await asyncio.to_thread(_recorded, root, urls["GROQ_BASE_URL"], urls["OPENAI_BASE_URL"])
+        price = await asyncio.to_thread(_price, root, urls["GROQ_BASE_URL"])
         fast = Child("replay", ("tests.bench.router.replay", json.dumps(recorded)), folder / "replay.log")
         try:
             port = (await _printed(fast, ""))[-1]
-            yield Servers(root, f"http://127.0.0.1:{port}", (emulator.process.pid, fast.process.pid))
+            yield Servers(root, f"http://127.0.0.1:{port}", (emulator.process.pid, fast.process.pid), price)
         finally:
             fast.close()
     finally:
@@ -76,6 +82,13 @@ def _recorded(root: str, groq: str, openai: str) -> dict[str, tuple[float, str]]
     answers["/dead/groq"] = (0.0, record(groq, FIRST_MODEL, KEY))
     desk.mend()
     return {path: (seconds, answer.decode("latin-1")) for path, (seconds, answer) in answers.items()}
+
+
+def _price(root: str, groq: str) -> int:
+    desk = Desk(root)
+    before = desk.first_cost()
+    record(groq, FIRST_MODEL, KEY, question(0))
+    return desk.first_cost() - before
 
 
 async def _printed(child: Child, last: str) -> list[str]:
