@@ -1,6 +1,7 @@
 """The short form of the trials of `make bench`, without LiteLLM: what is counted, and what a reader sees of it."""
 
 from collections import Counter
+from itertools import product
 from xml.etree import ElementTree
 
 import httpx
@@ -9,16 +10,18 @@ import pytest
 from tests.bench.bare_http import HttpAsker
 from tests.bench.bare_job import Vendor
 from tests.bench.bars import as_svg
-from tests.bench.commands import Place, command
+from tests.bench.commands import Place, Side, command
 from tests.bench.peers.judge import Evidence, Verdict, judge
 from tests.bench.peers.outcomes import Outcomes
 from tests.bench.peers.plan import Plan, Trial
 from tests.bench.peers.report import broken, panels, tables
 from tests.bench.peers.series import series
 
+SIDES: tuple[Side, ...] = ("worker", "bare aiohttp")
 SHORT = Plan(
     trials={
-        "both": Trial(kill=True, faults={"all": {"fault": "down"}}, seconds=3.0, calls_worth=20),
+        "kill": Trial(kill=True, calls_worth=20),
+        "outage": Trial(faults={"all": {"fault": "down"}}, seconds=3.0),
     },
     records=200,
     repeats=1,
@@ -34,12 +37,13 @@ SHORT = Plan(
 async def test_the_worker_and_a_loop_go_through_a_kill_and_an_outage(kafka, topic_prefix):
     """The worker loses nothing and spends no more than its budget; both sides are judged by topics and bill."""
     told: list[str] = []
-    found = await series(SHORT, ("worker", "bare aiohttp"), kafka, topic_prefix, told.append)
-    assert len(told) == len(found) == 2
-    ours, loop = found
-    assert (ours.side, ours.lost, ours.unfinished, ours.dead_letters) == ("worker", 0, 0, 0)
-    assert 0 < ours.budgets <= 1 < loop.budgets
-    assert 0 < ours.hits < loop.hits
+    found = await series(SHORT, SIDES, kafka, topic_prefix, told.append)
+    assert [(one.trial, one.side) for one in found] == list(product(SHORT.trials, SIDES))
+    assert len(told) == len(found)
+    killed, loop_killed, down, loop_down = found
+    assert {one.lost + one.unfinished + one.dead_letters for one in (killed, down)} == {0}
+    assert 0 < killed.budgets <= 1 < loop_killed.budgets
+    assert 0 < down.hits < loop_down.hits
     assert broken(found) == []
 
 
