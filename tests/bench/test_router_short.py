@@ -8,7 +8,7 @@ import orjson
 import pytest
 from rich.console import Console
 
-from tests.bench.router.plan import CASES, Plan, quick
+from tests.bench.router.plan import CASES, Plan, full, quick
 from tests.bench.router.plot import as_svg
 from tests.bench.router.report import as_json, as_markdown, as_table
 from tests.bench.router.rows import ROWS
@@ -111,3 +111,9 @@ def test_short_form_has_every_case():
     assert quick().cases.keys() == CASES.keys()
     assert all(case.requests >= case.concurrency for case in quick().cases.values())
     assert {row.case for row in ROWS} <= CASES.keys()
+
+
+@pytest.mark.parametrize("plan", [full(), quick()], ids=["full", "quick"])
+def test_every_plan_can_be_written(plan):
+    """What the long form measured in half an hour is not lost at its end."""
+    assert orjson.loads(orjson.dumps(as_json(plan, (), (), {})))["plan"]["cases"].keys() == plan.cases.keys()

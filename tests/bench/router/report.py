@@ -22,7 +22,7 @@ def as_json(plan: Plan, runs: Sequence[Run], lines: Sequence[Line], versions: di
     return {
         "machine": {"cores": os.cpu_count(), "platform": platform.platform(), "load": os.getloadavg()},
         "versions": versions,
-        "plan": asdict(plan) | {"cases": {name: asdict(case) for name, case in plan.cases.items()}},
+        "plan": vars(plan) | {"cases": {name: asdict(case) for name, case in plan.cases.items()}},
         "lines": [asdict(line) | {"reached": line.reached} for line in lines],
         "runs": [asdict(run) for run in runs],
     }
