@@ -13,6 +13,8 @@ KILLS = ("kill", "term", "exit", "broker_kill", "start", "join", "leave")
 """Events after which records may be done again: a death, or a member that comes or goes."""
 _NEVER = float("inf")
 _CALL_MS = 60_000
+_READ_MS = 3_000
+"""A busy vendor reads a request whose sender is dead by then: the bytes had left it."""
 """No call lasts longer: the deadline of a record."""
 
 
@@ -154,7 +156,7 @@ def attempts(evidence: Evidence, case: Case) -> Iterator[str]:
         yield f"{len(missing)} calls on the bill are not on the ledger, {len(deaths)} workers died"
     for name in sorted(missing):
         began = datetime.fromisoformat(evidence.billed[name]["received_at"]).timestamp() * 1000
-        if not any(began <= death < began + _CALL_MS for death in deaths):
+        if not any(began - _READ_MS <= death < began + _CALL_MS for death in deaths):
             yield f"{name} is on the bill and not on the ledger, and no worker died meanwhile"
     for attempt in sorted(
         name for name, event in evidence.usage.items() if event["outcome"] == "ok" and name not in evidence.billed
