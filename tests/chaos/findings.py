@@ -13,9 +13,9 @@ KILLS = ("kill", "term", "exit", "broker_kill", "start", "join", "leave")
 """Events after which records may be done again: a death, or a member that comes or goes."""
 _NEVER = float("inf")
 _CALL_MS = 60_000
+"""No call lasts longer: the deadline of a record."""
 _READ_MS = 3_000
 """A busy vendor reads a request whose sender is dead by then: the bytes had left it."""
-"""No call lasts longer: the deadline of a record."""
 
 
 def outputs_by_place(evidence: Evidence) -> dict[Place, list[Output]]:

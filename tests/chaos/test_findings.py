@@ -129,12 +129,19 @@ def test_a_partition_without_sentinel_cannot_be_judged() -> None:
 
 
 @pytest.mark.parametrize(
-    ("deaths", "found"), [([], {"attempts"}), ([2_000.0], set()), ([500.0], {"attempts"}), ([90_000.0], {"attempts"})]
+    ("deaths", "found"),
+    [
+        ([], {"attempts"}),
+        ([11_000.0], set()),
+        ([8_000.0], set()),
+        ([5_000.0], {"attempts"}),
+        ([90_000.0], {"attempts"}),
+    ],
 )
 def test_a_call_on_the_bill_only(deaths: list[float], found: set[str]) -> None:
-    """Allowed for what was in flight when a worker was killed, and else not."""
+    """Allowed for what was in flight when a worker was killed, or on its way to a busy vendor, and else not."""
     evidence = sound()
-    evidence.billed = {"a": {"received_at": "1970-01-01T00:00:01+00:00", "cost_nano_usd": 5}}
+    evidence.billed = {"a": {"received_at": "1970-01-01T00:00:10+00:00", "cost_nano_usd": 5}}
     evidence.events = [{"at_ms": at_ms, "what": "kill"} for at_ms in deaths]
     assert judge(evidence, CASE).keys() == found
 
