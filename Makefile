@@ -23,9 +23,8 @@ $(STAMP): requirements/dev.txt pyproject.toml
 setup: $(STAMP) ## Make the virtual environment
 
 .PHONY: system-deps
-system-deps: ## Install what some tests need of the system, from Debian's packages: redis-server, chromium
-	@{ command -v redis-server && command -v chromium; } >/dev/null || { apt-get update -q && \
-	  apt-get install -y -q --no-install-recommends redis-server chromium fonts-dejavu-core; }
+system-deps: ## Install what some tests need of the system, from Debian's packages: redis-server, chromium, promtool
+	@bash .ci/system-deps
 
 .PHONY: demo
 demo: $(STAMP) ## Show records flowing from Kafka to verdicts, without a key
