@@ -23,7 +23,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 setup: $(STAMP) ## Make the virtual environment
 
 .PHONY: system-deps
-system-deps: ## Install what some tests need of the system, from Debian's packages: redis-server, chromium, promtool
+system-deps: ## Install what some tests need of the system, from Debian's packages: redis-server, chromium, prometheus
 	@bash .ci/system-deps
 
 .PHONY: demo
