@@ -73,7 +73,9 @@ def allowed(name: str, field: FieldInfo) -> str:
     unit = next((unit for end, unit in UNITS.items() if name.endswith(end)), "")
     if kind in (int, float):
         return ", ".join(part for part in (unit or "number", *_bounds(field)) if part)
-    return {bool: "`true`, `false`", SecretStr: "secret", Path: "file"}.get(kind, unit or "text")
+    if kind is SecretStr:
+        return "secret"
+    return {bool: "`true`, `false`", Path: "file"}.get(kind, unit or "text")
 
 
 def _kind(annotation: Any) -> Any:
