@@ -217,6 +217,25 @@ def test_nobody_is_root():
     assert re.search(r"^USER 10001:10001$", last_stage(), re.MULTILINE)
 
 
+def would_run(*words: str) -> list[str]:
+    """The lines that `make` would run."""
+    command = ["make", "--dry-run", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def test_make_up_passes_on_what_it_is_told():
+    """How many workers, and the options that choose profiles."""
+    told = would_run("up", "WORKERS=3", "COMPOSE=--profile obs")
+    assert "docker compose --profile obs up --build --detach --scale worker=3" in told
+
+
+def test_make_down_stops_every_profile():
+    """Containers of a profile that is not named would stay."""
+    (down,) = [line for line in would_run("down") if line.startswith("docker")]
+    profiles = {profile for service in SERVICES.values() for profile in service.get("profiles", [])}
+    assert set(re.findall(r"--profile (\w+)", down)) == profiles
+
+
 def test_stop_leaves_time_to_drain():
     """Docker waits longer than the worker's own grace before it kills."""
     seconds = int(SERVICES["worker"]["stop_grace_period"].removesuffix("s"))
