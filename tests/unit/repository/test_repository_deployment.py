@@ -1,46 +1,28 @@
-"""Dockerfile and docker-compose.yml keep what they promise, as far as reading can show."""
+"""docker-compose.yml keeps what it promises, as far as reading can show."""
 
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-import yaml
 from click import Context
 
 from streams.cli import main
-from streams.sandbox.emulator import Emulator
 from streams.settings import Settings
-
-ROOT = Path(__file__).parents[3]
-COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-SERVICES = COMPOSE["services"]
-DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-OURS = ("topics", "worker", "emulator", "samples")
-TOOLS = ("prometheus", "grafana", "kafka-ui")
-CORE = {"kafka", "topics", "worker"}
-JOBS = ("topics", "samples")
-"""They end by themselves."""
-SECRETS = {name.upper() for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
-PLAIN = {name.upper() for name in Settings.model_fields} - SECRETS
-FILES = {f"{secret}_FILE" for secret in SECRETS}
-NOT_PASSED = {
-    **dict.fromkeys(
-        (name for name in PLAIN | SECRETS if name.startswith(("KAFKA_SECURITY", "KAFKA_SASL", "KAFKA_SSL"))),
-        "the broker is the one beside it",
-    ),
-    "KAFKA_REPLICATION_FACTOR": "there is one broker",
-    "AI_CACHE_URL": "its extra is not in the image",
-    "SECRETS_ENCRYPTION_KEY": "its extra is not in the image",
-    "AI_BUDGET_JOURNAL": "of one process; workers share their budgets over Kafka",
-}
-"""Setting -> why the compose file has no line for it."""
-
-
-def last_stage() -> str:
-    """What the image is made of."""
-    return DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
+from tests.unit.repository.compose import (
+    COMPOSE,
+    CORE,
+    DOCKERFILE,
+    FILES,
+    JOBS,
+    NOT_PASSED,
+    OURS,
+    PLAIN,
+    ROOT,
+    SECRETS,
+    SERVICES,
+    TOOLS,
+    last_stage,
+    ports,
+)
 
 
 def test_images_are_pinned():
@@ -56,17 +38,6 @@ def test_kafka_is_the_version_that_the_tests_run():
     """The compose file's Kafka is the embedded one's version."""
     jars = (ROOT / "streams/sandbox/kafka/jars.lock").read_text(encoding="utf-8")
     assert SERVICES["kafka"]["image"].split(":")[1] in jars
-
-
-def ports(name: str) -> set[int]:
-    """Every port of this machine that a service may take."""
-    taken: set[int] = set()
-    for port in SERVICES[name].get("ports", []):
-        address, host, _ = port.split(":")
-        assert address == "127.0.0.1", f"{name}: a port is open to the network"
-        first, _, last = host.partition("-")
-        taken |= set(range(int(first), int(last or first) + 1))
-    return taken
 
 
 def test_ports_are_on_loopback_and_do_not_collide():
@@ -144,35 +115,12 @@ def test_jobs_are_told_what_the_worker_is_told():
     assert set(SERVICES["topics"]["environment"]) - {"KAFKA_BOOTSTRAP_SERVERS"} == used
 
 
-def test_the_demo_needs_no_key():
-    """Its file turns the profile on and points the worker's providers at the emulator, with a key that is there."""
-    demo = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / "deploy/demo.env").read_text(encoding="utf-8"), re.MULTILINE))
-    emulator = SERVICES["emulator"]
-    assert demo.pop("COMPOSE_PROFILES") == emulator["profiles"][0]
-    told = Emulator().environment()
-    port = emulator["command"][emulator["command"].index("--port") + 1]
-    for name, value in told.items():
-        if name.endswith("_API_KEY"):
-            assert (ROOT / demo.pop(f"{name}_FILE")).read_text(encoding="utf-8").strip()
-        elif name in SERVICES["worker"]["environment"]:
-            assert demo.pop(name) == value.replace("127.0.0.1:0", f"emulator:{port}")
-    assert demo == {}
-
-
 def test_our_commands_exist():
     """Each container of ours is started with a command and options of `fulltext`."""
     for name in OURS:
         command, *rest = SERVICES[name]["command"]
         known = {option for parameter in main.get_command(Context(main), command).params for option in parameter.opts}
         assert {word for word in rest if word.startswith("--")} <= known
-
-
-def test_samples_are_in_the_image():
-    """The folder that is published is that of the package, where the Dockerfile installs it."""
-    folder = SERVICES["samples"]["command"][1].removeprefix("/opt/fulltext/lib/python3.11/site-packages/")
-    assert (ROOT / folder).is_dir()
-    assert "FROM python:3.11." in last_stage()
-    assert "COPY --from=build /opt/fulltext /opt/fulltext" in last_stage()
 
 
 def test_secrets_come_from_files():
@@ -190,23 +138,6 @@ def test_secrets_come_from_files():
     assert "secrets/" in (ROOT / ".gitignore").read_text(encoding="utf-8")
 
 
-def test_make_makes_every_secrets_file(tmp_path):
-    """`make secrets` makes each file once: readable for the containers' users, in a folder that is closed to others."""
-    command = ["make", "-s", "-f", str(ROOT / "Makefile"), "secrets", f"PYTHON={sys.executable}"]
-    for _ in range(2):
-        subprocess.run(command, cwd=tmp_path, check=True)
-        folder = tmp_path / "secrets"
-        files = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
-    assert set(files) == set(COMPOSE["secrets"])
-    assert {name for name, text in files.items() if text} == {"web_token", "grafana_password"}
-    assert folder.stat().st_mode & 0o777 == 0o700
-    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o644}
-    (folder / "groq_api_key").write_text("mine", encoding="utf-8")
-    subprocess.run(command, cwd=tmp_path, check=True)
-    assert (folder / "groq_api_key").read_text(encoding="utf-8") == "mine"
-    assert (folder / "web_token").read_text(encoding="utf-8") == files["web_token"]
-
-
 def test_nobody_is_root():
     """Every container has a user of its own and no privileges; all but Kafka's have a read-only root."""
     assert all(str(service["user"]).split(":")[0] not in ("0", "root") for service in SERVICES.values())
@@ -215,25 +146,6 @@ def test_nobody_is_root():
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
     assert re.search(r"^USER 10001:10001$", last_stage(), re.MULTILINE)
-
-
-def would_run(*words: str) -> list[str]:
-    """The lines that `make` would run."""
-    command = ["make", "--dry-run", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-
-
-def test_make_up_passes_on_what_it_is_told():
-    """How many workers, and the options that choose profiles."""
-    told = would_run("up", "WORKERS=3", "COMPOSE=--profile obs")
-    assert "docker compose --profile obs up --build --detach --scale worker=3" in told
-
-
-def test_make_down_stops_every_profile():
-    """Containers of a profile that is not named would stay."""
-    (down,) = [line for line in would_run("down") if line.startswith("docker")]
-    profiles = {profile for service in SERVICES.values() for profile in service.get("profiles", [])}
-    assert set(re.findall(r"--profile (\w+)", down)) == profiles
 
 
 def test_stop_leaves_time_to_drain():
@@ -249,74 +161,6 @@ def test_brokers_are_inside_addresses():
         assert f"//{SERVICES[name]['environment']['KAFKA_BOOTSTRAP_SERVERS']}" in advertised
     assert f"//{SERVICES['kafka-ui']['environment']['KAFKA_CLUSTERS_0_BOOTSTRAPSERVERS']}" in advertised
     assert SERVICES["kafka-ui"]["environment"]["KAFKA_CLUSTERS_0_READONLY"] == "true"
-
-
-def test_prometheus_finds_the_workers():
-    """Under the service's name and port, with the token; it reads the alerts beside its configuration."""
-    config = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text(encoding="utf-8"))
-    (job,) = config["scrape_configs"]
-    (found,) = job["dns_sd_configs"]
-    assert (found["names"], str(found["port"])) == (["worker"], SERVICES["worker"]["environment"]["WEB_PORT"])
-    assert job["authorization"]["credentials_file"] == SERVICES["worker"]["environment"]["WEB_TOKEN_FILE"]
-    assert "web_token" in SERVICES["prometheus"]["secrets"]
-    assert all((ROOT / "deploy/prometheus" / name).is_file() for name in config["rule_files"])
-
-
-def mounts(name: str) -> dict[str, str]:
-    """Path in the container -> what of the repository, or which volume, is there."""
-    return {where: what for what, where, *_ in (mount.split(":") for mount in SERVICES[name].get("volumes", []))}
-
-
-def test_what_is_mounted_exists():
-    """Folders of the repository are there and read-only; volumes are declared."""
-    for name, service in SERVICES.items():
-        for mount in service.get("volumes", []):
-            what, _, *mode = mount.split(":")
-            if what.startswith("./"):
-                assert (ROOT / what).is_dir(), name
-                assert mode == ["ro"]
-            else:
-                assert what in COMPOSE["volumes"]
-
-
-def test_grafana_finds_its_dashboard():
-    """The provisioned folder is where the dashboards are mounted, and so is the home page; the source is Prometheus."""
-    where = mounts("grafana")
-    folder = ROOT / where["/etc/grafana/provisioning/dashboards"]
-    (provider,) = yaml.safe_load((folder / "fulltext.yml").read_text(encoding="utf-8"))["providers"]
-    dashboards = ROOT / where[provider["options"]["path"]]
-    home = Path(SERVICES["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
-    assert str(home.parent) == provider["options"]["path"]
-    assert (dashboards / home.name).is_file()
-    sources = ROOT / where["/etc/grafana/provisioning/datasources"] / "prometheus.yml"
-    (source,) = yaml.safe_load(sources.read_text(encoding="utf-8"))["datasources"]
-    assert source["url"] == "http://prometheus:9090"
-
-
-def test_image_installs_what_is_locked():
-    """Everything that pip fetches is held to a hash, and the last stage has neither pip nor a compiler."""
-    installs = [line for line in DOCKERFILE.replace("\\\n", " ").splitlines() if " install " in line and line[0] != "#"]
-    assert installs
-    for step in " && ".join(installs).split("&&"):
-        if "pip" in step and " install " in step:
-            assert "--require-hashes" in step or "--no-index" in step, step
-    assert "--without-pip" in DOCKERFILE
-    assert "pip uninstall --yes setuptools wheel pip" in last_stage()
-    assert not re.search(r"\b(gcc|build-essential|apt-get|pip3? install)\b", last_stage())
-
-
-def test_backend_line_is_found_in_the_lock():
-    """The build backend that the Dockerfile cuts out of the lock is one requirement with hashes."""
-    lock = (ROOT / "requirements/dev.txt").read_text(encoding="utf-8")
-    found = re.search(r"^setuptools==[\d.]+ \\\n(    --hash=sha256:[0-9a-f]{64}( \\)?\n)+", lock, re.MULTILINE)
-    assert found
-    assert not found.group().rstrip("\n").endswith("\\")
-
-
-def test_image_starts_the_worker():
-    """Entry point `fulltext`, by default the worker; its health is its own word at /livez."""
-    assert 'ENTRYPOINT ["fulltext"]\nCMD ["worker"]' in last_stage()
-    assert re.search(r"HEALTHCHECK .*\\\n +CMD .*http://127\.0\.0\.1:6066/livez", last_stage())
 
 
 def test_the_pages_are_guarded_and_asked_whether_the_worker_is_ready():
