@@ -23,9 +23,8 @@ $(STAMP): requirements/dev.txt pyproject.toml
 setup: $(STAMP) ## Make the virtual environment
 
 .PHONY: system-deps
-system-deps: ## Install what some tests need of the system, from Debian's packages: redis-server, chromium
-	@{ command -v redis-server && command -v chromium; } >/dev/null || { apt-get update -q && \
-	  apt-get install -y -q --no-install-recommends redis-server chromium fonts-dejavu-core; }
+system-deps: ## Install what some tests need of the system, from Debian's packages: redis-server, chromium, prometheus
+	@bash .ci/system-deps
 
 .PHONY: demo
 demo: $(STAMP) ## Show records flowing from Kafka to verdicts, without a key
@@ -155,15 +154,25 @@ lock: $(STAMP) ## Resolve the requirements again, with hashes
 	  --custom-compile-command 'make lock' --override requirements/bench-router.override \
 	  requirements/bench-router.in -o requirements/bench-router.txt
 
+# What docker compose gives to the containers as files: keys and a URL, empty where there is none, and what is made here.
+SECRET_FILES := $(addprefix secrets/,groq_api_key gemini_api_key azure_openai_api_key openai_api_key compatible_api_key alert_webhook_url)
+SECRETS_MADE := $(addprefix secrets/,web_token grafana_password)
+WORKERS ?= 1
+COMPOSE ?=
+
+.PHONY: secrets
+secrets: ## Make the files in secrets/ that are missing: empty ones for keys, a token, a password
+	@mkdir -p secrets && chmod 700 secrets && touch $(SECRET_FILES)
+	@for file in $(SECRETS_MADE); do test -s $$file || $(PYTHON) -c "import secrets; print(secrets.token_hex(24))" > $$file; done
+	@chmod 644 $(SECRET_FILES) $(SECRETS_MADE)  # the containers' users are others; the folder is closed to all but you
+
 .PHONY: up
-up: ## Start Kafka, topics and a worker with Docker
-	@mkdir -p secrets && touch $(addprefix secrets/,groq_api_key gemini_api_key azure_openai_api_key openai_api_key)
-	@test -s secrets/web_token || $(PYTHON) -c "import secrets; print(secrets.token_hex(24))" > secrets/web_token
-	docker compose up --build --detach
+up: secrets ## Start Kafka, topics and WORKERS=1 workers with Docker; COMPOSE="--profile obs" for Prometheus and Grafana
+	docker compose $(COMPOSE) up --build --detach --scale worker=$(WORKERS)
 
 .PHONY: down
 down: ## Stop what `make up` started
-	docker compose down
+	docker compose --profile obs --profile demo down
 
 .PHONY: clean
 clean: ## Remove what the targets made

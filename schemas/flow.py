@@ -1,10 +1,14 @@
 """What goes through one worker, as its pages tell it."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import Field, computed_field
 
 from schemas.base import Message
+
+DeadLetterReason = Literal["empty_record", "invalid_json", "invalid_record", "too_large", "internal_error"]
+"""`dlq-reason` of a record that cannot be judged."""
 
 
 class VerdictCount(Message):

@@ -1,4 +1,4 @@
-"""Every setting, from the environment only; `.env.example` documents them and a test keeps the two equal.
+"""Every setting, from the environment only; `.env.example` and docs/configuration.md are kept equal to this by tests.
 
 A secret may also come from a file: `GROQ_API_KEY_FILE=/run/secrets/groq` (the file's content, stripped). It is then a
 `SecretFile`, which knows its path: whoever uses a key for long reads it again when the file changes.
@@ -17,6 +17,9 @@ from streams.known_secrets import learn
 
 ProviderName = Literal["groq", "gemini", "azure", "openai", "compatible"]
 DEFAULT_PRIORITY = "groq,gemini,azure,openai"
+_KEYS = "One or several, separated by commas; the next is used when one is refused or throttled."
+_BASE = "Where it is asked; https at a public address unless AI_ALLOW_PRIVATE_ENDPOINTS."
+_MODEL = "Decides quality and price."
 
 
 class SecretFile(SecretStr):
@@ -33,11 +36,17 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
     # Kafka
-    kafka_bootstrap_servers: str | None = Field(None, description="host:port[,host:port]; unset: the embedded broker.")
-    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    kafka_sasl_username: str | None = None
-    kafka_sasl_password: SecretStr | None = None
+    kafka_bootstrap_servers: str | None = Field(
+        None, description="Brokers, `host:port[,host:port]`; only the demo needs none."
+    )
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="How brokers are spoken to."
+    )
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "SCRAM-SHA-512", description="With the two SASL protocols."
+    )
+    kafka_sasl_username: str | None = Field(None, description="With the two SASL protocols.")
+    kafka_sasl_password: SecretStr | None = Field(None, description="With the two SASL protocols.")
     kafka_ssl_cafile: Path | None = Field(None, description="CA bundle; unset: the system's.")
     kafka_ssl_certfile: Path | None = Field(None, description="Client certificate.")
     kafka_ssl_keyfile: Path | None = Field(None, description="Client key.")
@@ -46,28 +55,32 @@ class Settings(BaseSettings):
     kafka_partitions: int = Field(4, ge=1, le=10_000, description="Of scraped-content when `fulltext topics` makes it.")
     kafka_replication_factor: int = Field(-1, ge=-1, description="-1: the broker's default.")
     kafka_session_timeout_seconds: float = Field(45, gt=0, description="A worker silent for so long loses its work.")
-    kafka_max_poll_interval_seconds: float = Field(1_800, gt=0)
+    kafka_max_poll_interval_seconds: float = Field(
+        1_800, gt=0, description="A worker that takes no records for so long is thought to be stuck."
+    )
 
     # Providers
     ai_provider_priority: str = Field(DEFAULT_PRIORITY, description="Order of the chain, cheapest first.")
-    groq_api_key: SecretStr | None = None
-    groq_base_url: str = "https://api.groq.com/openai/v1"
-    groq_model: str = "openai/gpt-oss-20b"
-    groq_tier: Literal["free", "paid"] = "free"
-    gemini_api_key: SecretStr | None = None
-    gemini_base_url: str = "https://generativelanguage.googleapis.com/v1beta"
-    gemini_model: str = "gemini-2.5-flash-lite"
-    azure_openai_api_key: SecretStr | None = None
-    azure_openai_endpoint: str | None = Field(None, description="https://<resource>.openai.azure.com")
+    groq_api_key: SecretStr | None = Field(None, description=_KEYS)
+    groq_base_url: str = Field("https://api.groq.com/openai/v1", description=_BASE)
+    groq_model: str = Field("openai/gpt-oss-20b", description=_MODEL)
+    groq_tier: Literal["free", "paid"] = Field(
+        "free", description="free: a key without billing, whose calls cost nothing."
+    )
+    gemini_api_key: SecretStr | None = Field(None, description=_KEYS)
+    gemini_base_url: str = Field("https://generativelanguage.googleapis.com/v1beta", description=_BASE)
+    gemini_model: str = Field("gemini-2.5-flash-lite", description=_MODEL)
+    azure_openai_api_key: SecretStr | None = Field(None, description=_KEYS)
+    azure_openai_endpoint: str | None = Field(None, description="`https://<resource>.openai.azure.com`.")
     azure_openai_deployment: str | None = Field(None, description="Name of your deployment.")
     azure_openai_model: str = Field("gpt-4.1-nano", description="Model behind the deployment: decides its price.")
     azure_openai_api_version: str = Field("v1", description="v1, or a dated version for the deployment paths.")
-    openai_api_key: SecretStr | None = None
-    openai_base_url: str = "https://api.openai.com/v1"
-    openai_model: str = "gpt-6-luna"
+    openai_api_key: SecretStr | None = Field(None, description=_KEYS)
+    openai_base_url: str = Field("https://api.openai.com/v1", description=_BASE)
+    openai_model: str = Field("gpt-6-luna", description=_MODEL)
     compatible_base_url: str | None = Field(None, description="Any OpenAI-compatible server, e.g. Ollama or vLLM.")
-    compatible_api_key: SecretStr | None = None
-    compatible_model: str | None = None
+    compatible_api_key: SecretStr | None = Field(None, description="Where the server asks for one.")
+    compatible_model: str | None = Field(None, description="As the server calls it.")
     ai_allow_private_endpoints: bool = Field(False, description="Allow http and private addresses as base URLs.")
     ai_requests_per_minute: int | None = Field(None, ge=1, description="Questions to providers, of all users.")
     ai_user_requests_per_minute: int | None = Field(None, ge=1, description="Questions to providers, of one user.")
@@ -87,7 +100,7 @@ class Settings(BaseSettings):
     )
 
     # Verification
-    verify_local_tier: Literal["on", "off"] = "on"
+    verify_local_tier: Literal["on", "off"] = Field("on", description="off: ask a model about every record.")
     verify_second_opinion: Literal["on", "off"] = Field("on", description="Ask a stronger model where one is not sure.")
     verify_max_in_flight: int = Field(256, ge=1, le=10_000, description="Records asked about at the same time.")
     verify_window: int | None = Field(
@@ -96,7 +109,9 @@ class Settings(BaseSettings):
     verify_record_deadline_seconds: float = Field(
         60, gt=0, description="To get one record answered; stands still in a hold."
     )
-    verify_on_outage: Literal["hold", "undetermined"] = "hold"
+    verify_on_outage: Literal["hold", "undetermined"] = Field(
+        "hold", description="When no provider admits a call: wait, or give that verdict at once."
+    )
     verify_max_record_bytes: int = Field(8 * 1024 * 1024, ge=1024, description="Larger records are dead letters.")
     verify_pool_processes: int = Field(1, ge=1, le=64, description="Processes that read heavy documents.")
     verify_drain_seconds: float = Field(5, ge=0, description="Grace for work in flight at a stop or rebalance.")
@@ -116,8 +131,8 @@ class Settings(BaseSettings):
     web_token: SecretStr | None = Field(None, description="Asked for as `Authorization: Bearer <token>`.")
 
     # Logs
-    log_format: Literal["console", "json"] = "console"
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["console", "json"] = Field("console", description="console: for people; json: a line an event.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="And whatever is graver.")
 
     @property
     def window(self) -> int:

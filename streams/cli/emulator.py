@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from streams.sandbox.emulator import Emulator, Latency
+from streams.sandbox.emulator import LOOPBACK, Emulator, Latency
 
 _LOOK_SECONDS = 0.5
 
 
 @click.command("emulator")
-@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Port on 127.0.0.1.  [default: a free one]")
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Port.  [default: a free one]")
+@click.option("--host", default=LOOPBACK, show_default=True, help="Where to listen; 0.0.0.0 inside a container.")
 @click.option("--bill", type=click.Path(dir_okay=False, path_type=Path), help="Append one JSON line per request here.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of latencies and of the faults' shares.")
 @click.option("--latency-scale", type=click.FloatRange(0), default=1.0, show_default=True, help="0: no waiting.")
@@ -26,6 +27,7 @@ _LOOK_SECONDS = 0.5
 @click.option("--die-with-parent", is_flag=True, help="End when the process that started this one is gone.")
 def command(
     port: int,
+    host: str,
     bill: Path | None,
     seed: int,
     latency_scale: float,
@@ -47,7 +49,9 @@ def command(
                curl -X DELETE localhost:PORT/_admin/faults/all
     """
     latency = None if latency_mean is None else Latency.of_mean(latency_mean, latency_sigma, hangs)
-    emulator = Emulator(port, bill, seed=seed, latency=latency, latency_scale=latency_scale, gullible=gullible)
+    emulator = Emulator(
+        port, bill, seed=seed, latency=latency, latency_scale=latency_scale, gullible=gullible, host=host
+    )
     asyncio.run(_serve(emulator, os.getppid() if die_with_parent else None))
 
 

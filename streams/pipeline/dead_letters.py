@@ -10,6 +10,7 @@ from typing import Any
 
 from aiokafka.errors import MessageSizeTooLargeError
 
+from schemas.flow import DeadLetterReason
 from streams.logs import get_logger
 from streams.pipeline.brake import Brake
 from streams.pipeline.delivery import Delivery
@@ -23,10 +24,10 @@ _DETAIL_CHARS = 500
 class BadRecord(Exception):
     """A fault of one record: it goes to the dead letters and its partition goes on.
 
-    `reason`: empty_record, invalid_json, invalid_record, too_large or internal_error; `detail` names the field.
+    `detail` names the field.
     """
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: DeadLetterReason, detail: str) -> None:
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail[:_DETAIL_CHARS]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from schemas import ScrapedContent
+from schemas.flow import DeadLetterReason
 from streams.pipeline.dead_letters import BadRecord
 from streams.verify import Examination, Policy, examine
 
@@ -18,7 +19,7 @@ INLINE_BYTES = 24 * 1024
 class Refused(NamedTuple):
     """A BadRecord as a value, so that it crosses a process boundary whatever its class."""
 
-    reason: str
+    reason: DeadLetterReason
     detail: str
 
 

@@ -6,6 +6,7 @@ from typing import get_args
 
 from schemas import WorkerFlow
 from schemas.alerts import AlertKind
+from schemas.flow import DeadLetterReason
 from streams.ai import CacheFigures, ProviderHealthReport, ProviderTotals
 from streams.ai.budget import Balance
 from streams.observability import metrics
@@ -92,8 +93,8 @@ def _flow(flow: WorkerFlow) -> Iterator[Sample]:
         yield Sample(metrics.VERDICTS, one.count, (one.verdict, one.decided_by))
     local = sum(one.count for one in flow.verdicts if one.decided_by.startswith("local"))
     yield Sample(metrics.LOCAL, local)
-    for reason, count in flow.dead_letters.items():
-        yield Sample(metrics.DEAD_LETTERS, count, (reason,))
+    for reason in get_args(DeadLetterReason):  # from 0 on: Prometheus sees no rise in a series that was not there
+        yield Sample(metrics.DEAD_LETTERS, flow.dead_letters.get(reason, 0), (reason,))
     yield Sample(metrics.IN_FLIGHT, flow.in_flight)
     yield Sample(metrics.HELD_BYTES, flow.held_bytes)
     yield Sample(metrics.HOLD, flow.hold_seconds or 0.0)

@@ -29,6 +29,6 @@ from streams.sandbox.emulator.bill import BillLine, BillUnwritable
 from streams.sandbox.emulator.faults import FAULTS, BadFault
 from streams.sandbox.emulator.latency import Latency
 from streams.sandbox.emulator.limits import Limits
-from streams.sandbox.emulator.server import Emulator, PortTaken
+from streams.sandbox.emulator.server import LOOPBACK, Emulator, PortTaken
 
-__all__ = ["FAULTS", "BadFault", "BillLine", "BillUnwritable", "Emulator", "Latency", "Limits", "PortTaken"]
+__all__ = ["FAULTS", "LOOPBACK", "BadFault", "BillLine", "BillUnwritable", "Emulator", "Latency", "Limits", "PortTaken"]

@@ -1,4 +1,4 @@
-"""The server: one loopback port, four vendors behind it."""
+"""The server: one port, on loopback unless told otherwise, four vendors behind it."""
 
 import asyncio
 import random
@@ -21,7 +21,7 @@ from streams.sandbox.emulator.stats import Stats
 from streams.sandbox.emulator.vendor_server import VendorServer
 from streams.sandbox.emulator.vendors import VENDORS
 
-_HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 _MAX_BODY = 64 * 1024 * 1024
 _LEAVE_SECONDS = 0.1
 _ALIASES: Mapping[str, str] = {"compatible": "openai"}
@@ -37,8 +37,8 @@ class Emulator:
     """The four vendors on one port of this machine, as an async context manager.
 
     `latency` is for all vendors or by name; the same `seed` and requests give the same answers, times and faults.
-    `accepts` says which keys are good; by default all but `wrong`.
-    Raises PortTaken, and BillUnwritable for a bill that cannot be written.
+    `accepts` says which keys are good; by default all but `wrong`. `host` is where it listens: who reaches it may ask,
+    faults and bill are for loopback names only. Raises PortTaken, and BillUnwritable for a bill that cannot be written.
     """
 
     def __init__(
@@ -52,8 +52,10 @@ class Emulator:
         limits: Mapping[str, Limits] | None = None,
         accepts: Callable[[str], bool] = lambda key: key != WRONG_KEY,
         gullible: bool = False,
+        host: str = LOOPBACK,
         clock: Clock | None = None,
     ) -> None:
+        self._host = host
         self._wanted_port = port
         self.bill = Bill(bill)
         """One line per request."""
@@ -94,8 +96,8 @@ class Emulator:
 
     @property
     def base_urls(self) -> dict[str, str]:
-        """Provider -> base URL as the settings want it (for `azure` the endpoint)."""
-        root = f"http://{_HOST}:{self.port}"
+        """Provider -> base URL on this machine, as the settings want it (for `azure` the endpoint)."""
+        root = f"http://{LOOPBACK}:{self.port}"
         found = {server.vendor.name: root + server.vendor.base for server in self._servers}
         return found | {alias: found[name] for alias, name in _ALIASES.items()}
 
@@ -141,12 +143,12 @@ class Emulator:
         self._runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=_LEAVE_SECONDS)
         try:
             await self._runner.setup()
-            site = web.TCPSite(self._runner, _HOST, self._wanted_port, backlog=1_024)
+            site = web.TCPSite(self._runner, self._host, self._wanted_port, backlog=1_024)
             await site.start()
         except OSError as error:
             await self._stop()
             raise PortTaken(
-                f"cannot listen on {_HOST}:{self._wanted_port} ({error.strerror}); choose another"
+                f"cannot listen on {self._host}:{self._wanted_port} ({error.strerror}); choose another"
             ) from None
         self.port = self._runner.addresses[0][1]
         return self

@@ -18,18 +18,18 @@ print(child.stdout.readline().strip(), child.pid, flush=True)
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_prints_its_settings_serves_and_ends_well(tmp_path: Path, number: signal.Signals) -> None:
-    """The settings come on stdout once it serves; a signal ends it with exit code 0."""
+@pytest.mark.parametrize(("number", "host"), [(signal.SIGINT, "127.0.0.1"), (signal.SIGTERM, "127.0.0.2")])
+def test_it_prints_its_settings_serves_and_ends_well(tmp_path: Path, number: signal.Signals, host: str) -> None:
+    """The settings come on stdout once it serves, where it is told; a signal ends it with exit code 0."""
     bill = tmp_path / "bill.jsonl"
     with subprocess.Popen(
-        [*COMMAND, "--bill", str(bill)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [*COMMAND, "--bill", str(bill), "--host", host], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         assert process.stdout is not None
         settings = dict(process.stdout.readline().strip().split("=", 1) for _ in range(12))
         root = settings["GROQ_BASE_URL"].removesuffix("/groq/openai/v1")
         port = int(root.rsplit(":", 1)[1])
-        with socket.create_connection(("127.0.0.1", port), timeout=10):
+        with socket.create_connection((host, port), timeout=10):
             pass
         process.send_signal(number)
         assert process.wait(10) == 0

@@ -205,6 +205,17 @@ async def test_a_taken_port_is_one_sentence() -> None:
                 pass
 
 
+async def test_it_listens_where_it_is_told() -> None:
+    """On loopback by default, so on no other address of this machine; elsewhere the settings still name loopback."""
+    async with Emulator(host="127.0.0.2") as emulator, aiohttp.ClientSession() as session:
+        url = emulator.base_urls["groq"] + "/models"
+        assert url.startswith(f"http://127.0.0.1:{emulator.port}/")
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await session.get(url)
+        async with session.get(url.replace("127.0.0.1", "127.0.0.2")) as answer:
+            assert answer.status == 401
+
+
 async def test_the_same_seed_gives_the_same_run() -> None:
     """Faults by chance fall on the same requests."""
 

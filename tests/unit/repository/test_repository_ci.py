@@ -1,6 +1,7 @@
 """`.ci/run` cannot pass with tests left out."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -110,3 +111,43 @@ def test_run_fails_on_a_skip(tmp_path):
     )
     assert done.returncode == 1
     assert "a::b (c)" in done.stderr
+
+
+PROGRAMS = ("redis-server", "chromium", "prometheus", "promtool")
+
+
+def system_deps(tmp_path: Path, programs: tuple[str, ...]) -> str:
+    """`.ci/system-deps` where only `programs` are installed; what apt-get was asked, and the policy in force then."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("bash", "chmod", "rm", "cat"):
+        (folder / name).symlink_to(shutil.which(name) or name)
+    log = tmp_path / "log"
+    for name in (*programs, "apt-get"):
+        program = folder / name
+        program.write_text(f'#!{folder}/bash\necho "$*" >> {log}\ncat "$POLICY_RC_D" >> {log}\n', encoding="utf-8")
+        program.chmod(0o755)
+    environment = {"PATH": str(folder), "POLICY_RC_D": str(tmp_path / "policy")}
+    subprocess.run([folder / "bash", str(ROOT / ".ci/system-deps")], check=True, env=environment)
+    return log.read_text(encoding="utf-8") if log.exists() else ""
+
+
+@pytest.mark.parametrize("missing", PROGRAMS)
+def test_system_deps_start_no_service(tmp_path, missing):
+    """One missing program is enough to install; meanwhile every start of a service is refused, and only then."""
+    log = system_deps(tmp_path, tuple(name for name in PROGRAMS if name != missing))
+    assert "install -y -q --no-install-recommends redis-server chromium prometheus" in log
+    assert "exit 101" in log.split("install -y")[1]
+    assert not (tmp_path / "policy").exists()
+
+
+def test_system_deps_leave_a_policy_that_was_there(tmp_path):
+    """The machine's own rule about services is its owner's."""
+    (tmp_path / "policy").write_text("mine", encoding="utf-8")
+    system_deps(tmp_path, ())
+    assert (tmp_path / "policy").read_text(encoding="utf-8") == "mine"
+
+
+def test_system_deps_do_nothing_where_all_is_there(tmp_path):
+    """No package index is asked."""
+    assert system_deps(tmp_path, PROGRAMS) == ""

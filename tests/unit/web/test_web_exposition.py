@@ -44,6 +44,7 @@ async def test_records_are_told_by_verdict_and_who_decided(world: World) -> None
     seen = series(world)
     assert seen["fulltext_verdicts_total{local_rules,full_text}"] == 30
     assert seen["fulltext_dead_letters_total{invalid_json}"] == 2
+    assert seen["fulltext_dead_letters_total{internal_error}"] == 0  # there before the first one: a rise from 0 is seen
     assert seen["fulltext_local_decisions_total{}"] == 30
     assert seen["fulltext_records_in_flight{}"] == 15
     assert seen["fulltext_hold_seconds{}"] == 70
