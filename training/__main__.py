@@ -84,7 +84,7 @@ def _unseen(records: Dataset) -> list[str]:
 def _check(written: bytes, records: Dataset, expected: np.ndarray) -> None:
     """What is shipped must say what was fitted, within the rounding of its numbers."""
     forest = parse(written).forest
-    found = [forest.distribution(forest.leaves(row))["full_text"] for row in records.numbers.tolist()]
+    found = [forest.distribution(forest.paths(row))["full_text"] for row in records.numbers.tolist()]
     if (worst := float(np.abs(np.array(found) - expected).max())) > _SAME:
         raise click.ClickException(f"the exported model is off by {worst:.3f}; keep more digits in training/export.py")
 

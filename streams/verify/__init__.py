@@ -14,7 +14,7 @@ read, sniff  what kind of document it is, and its one reader in `readers/`; `enc
 blocks       what every reader makes: blocks of text with their offsets
 limits       how much of a hostile document is looked at
 evidence     what can be counted; with `tail`, `garbling`, `language`, `wording`
-vocabulary   phrases and section names, one table per language in `phrases/`
+vocabulary   phrases and section names, one table per language in `phrases/`; `phrasebook` looks them up in a text
 rules        the certain rules in order; `rules_unreadable`, `rules_pages`, `rules_articles`, `decision`
 excerpt      what a model is shown, behind a random mark that the document does not contain; `tokens` bounds it
 question     figures, excerpts, instructions (`prompts/`) and the closed answer schema

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
-from streams.verify.limits import MAX_BLOCKS, MAX_TEXT_CHARS
+from streams.verify.limits import MAX_BLOCKS, MAX_TEXT_CHARS, SCAN_CHARS
 from streams.verify.wording import tidy
 
 BlockKind = Literal["heading", "paragraph", "list", "caption", "reference", "link", "furniture"]
@@ -38,7 +39,7 @@ class Metadata:
     is_accessible_for_free: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A document as text. `problems` are stable words, see `read.PROBLEMS`."""
 
@@ -55,6 +56,11 @@ class Document:
     """The document's own title as its markup gives it."""
     script_notice: str | None = None
     """What a page with scripts says to a reader without them (`<noscript>`); null: the page has no scripts."""
+
+    @cached_property
+    def low(self) -> str:
+        """The text in lower case, as far as it is searched; longer by a character for each `İ`."""
+        return self.text[:SCAN_CHARS].lower()
 
 
 def join(

@@ -15,6 +15,7 @@ _NO_TEXT = ("utf-7", "idna", "punycode", "utf-8", "undefined", "unicode-escape",
 """Names that markup may claim, as `codecs` gives them, and that either were tried before or decode no text that a
 server sends: an escape makes lone surrogates, which no message can carry."""
 _MAGIC = (b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"%!PS")
+_CONTROL = bytes((*range(9), *range(14, 32)))
 _MAX_CONTROL_SHARE = 0.05
 _HEAD, _SAMPLE = 4_096, 65_536
 _MAX_REPAIRS = 2_000
@@ -80,7 +81,7 @@ def _looks_binary(data: bytes) -> bool:
     head = data[: 4 * _HEAD]
     if head.startswith(_MAGIC):
         return True
-    control = sum(1 for byte in head if byte < 9 or 13 < byte < 32)
+    control = len(head) - len(head.translate(None, _CONTROL))
     return control > len(head) * _MAX_CONTROL_SHARE
 
 

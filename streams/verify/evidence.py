@@ -9,8 +9,9 @@ from streams.verify.blocks import Block, Document
 from streams.verify.garbling import odd_share
 from streams.verify.identity import compare
 from streams.verify.language import guess_language
+from streams.verify.phrasebook import Hit
 from streams.verify.tail import TailState, tail_state
-from streams.verify.vocabulary import Hit, vocabulary
+from streams.verify.vocabulary import vocabulary
 from streams.verify.wording import count_words
 
 BODY_SECTIONS = ("introduction", "methods", "results", "discussion", "conclusion")
@@ -24,7 +25,9 @@ _POOR, _GARBLED = 0.1, 0.5
 """Share of odd words from which a text is hard to read, and from which it is no text (as in `rules_unreadable`)."""
 
 _CITATION = re.compile(
-    r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]|\((?:[^()]{0,80}?\b(?:1[89]|20)\d\d[a-z]?)\)|（[^（）]{0,40}(?:19|20)\d\d[^（）]{0,4}）"
+    r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]"
+    r"|\((?:[^()]{4,84}+\)(?<=\b(?:1[89]|20)\d\d\))|[^()]{5,85}+\)(?<=\b(?:1[89]|20)\d\d[a-z]\)))"
+    r"|（[^（）]{0,40}(?:19|20)\d\d[^（）]{0,4}）"
 )
 _OPENS_BODY = re.compile(
     r"^\W*(?:\d{1,2}\.?|I\.)?\s*(?:introdu|einleitung|inleiding|введение|引言|はじめに|序論|緒言|مقدمة)", re.IGNORECASE
@@ -176,7 +179,7 @@ class _Walk:
             self.link_chars += len(block.text)
         else:
             self._text(block, words)
-        if len(block.text) < 300 and _PAGE_RANGE.search(block.text) and self.section != "references":
+        if len(block.text) < 300 and self.section != "references" and _has_page_range(block.text):
             self.page_ranges += 1
 
     def _heading(self, block: Block) -> None:
@@ -224,6 +227,10 @@ class _Walk:
             self.body_words += words
             self.citations += len(_CITATION.findall(block.text))
         self.prose.append(block)
+
+
+def _has_page_range(text: str) -> bool:
+    return ("-" in text or "–" in text) and bool(_PAGE_RANGE.search(text))
 
 
 def _distinct(text: str, hits: tuple[Hit, ...]) -> dict[str, int]:

@@ -9,9 +9,12 @@ _MOJIBAKE = re.compile(
 )
 _LATIN_WORD = re.compile(r"[A-Za-z]{4,}")
 _VOWELS = re.compile(r"[aeiouyAEIOUY]")
-_PLAIN = re.compile(r"(?<!\S)[(\"']?[A-Za-z]*[aeiouyAEIOUY][A-Za-z]*[.,;:!?)\"']{0,2}(?!\S)")
+_PLAIN = re.compile(
+    r"(?<!\S)[(\"']?[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]*+[aeiouyAEIOUY][A-Za-z]*+[.,;:!?)\"']{0,2}(?!\S)"
+)
 """Most words of a text in Latin letters, taken out in one go: never odd."""
-_SPACED = re.compile(r"(?<!\S)(?:[^\W\d_] ){5,}[^\W\d_](?!\S)")
+_SPACED_LETTERS = 5
+_SPACED = re.compile(rf"(?<!\S)(?:[^\W\d_] ){{{_SPACED_LETTERS},}}[^\W\d_](?!\S)")
 """`A b s t r a c t`: letters set apart by the layout of a PDF."""
 _STRANGE = re.compile(r"[\ue000-\uf8ff\ufffd\u0080-\u009f■□◆▯]")
 
@@ -23,22 +26,24 @@ def odd_share(text: str) -> float:
     """
     start = max(0, (len(text) - _SAMPLE) // 2)
     sample = text[start : start + _SAMPLE]
-    count = len(sample.split())
-    if not count:
+    lengths = list(map(len, sample.split()))
+    if not lengths:
         return 0.0
-    rest = _SPACED.sub(" ", sample)
-    spaced = count - len(rest.split()) if len(rest) < len(sample) else 0
-    return round((spaced + sum(map(_is_odd, _PLAIN.sub("", rest).split()))) / count, 3)
+    rest = _SPACED.sub(" ", sample) if lengths.count(1) > _SPACED_LETTERS else sample
+    spaced = len(lengths) - len(rest.split()) if len(rest) < len(sample) else 0
+    return round((spaced + sum(map(_is_odd, _PLAIN.sub("", rest).split()))) / len(lengths), 3)
 
 
 def _is_odd(token: str) -> bool:
-    if _MOJIBAKE.search(token) or _STRANGE.search(token):
+    if (not token.isascii() or "(cid:" in token) and (_MOJIBAKE.search(token) or _STRANGE.search(token)):
         return True
     core = token.strip(".,;:!?()[]{}\"'“”‘’«»–—-/…。、，")
-    if len(core) < 3 or any(c.isdigit() for c in core):
+    if len(core) < 3:
         return False
-    letters = sum(1 for c in core if c.isalpha())
-    if letters < 0.5 * len(core) and "://" not in core:
-        return True
+    if not core.isalpha():
+        if any(map(str.isdigit, core)):
+            return False
+        if sum(map(str.isalpha, core)) < 0.5 * len(core) and "://" not in core:
+            return True
     latin = _LATIN_WORD.fullmatch(core)
     return bool(latin) and not core.isupper() and not _VOWELS.search(core)

@@ -35,7 +35,7 @@ def _spans(document: Document, evidence: Evidence) -> Iterator[str]:
     for text in document.hidden:
         if _ORDER.search(text) or _speaks(text):
             yield text[:_SPAN_CHARS]
-    for text in undisguised(document.text):
+    for text in undisguised(document):
         if _JOINED.search(text) or _speaks(text):
             yield text[:_SPAN_CHARS]
 

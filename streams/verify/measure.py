@@ -15,7 +15,8 @@ _LAST_BLOCKS = 12
 _SHORT_LINE_WORDS = 8
 _NO_TITLE = 0.8
 _CLEAN_END = re.compile(r"""[.!?。！？؟][)\]"”’'»」』]?\s*(?:\[?\d{1,3}(?:[,–-]\d{1,3})*\]?)?$""")
-_YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
+_YEARS = tuple(re.compile(rf"{century}(?<=\b{century})\d\d\b") for century in (18, 19, 20))
+"""A pattern each, that begins with its digits: `\\b` before them would be tried at every place."""
 _DOI = re.compile(r"10\.\d{4,9}/")
 _FIGURES = (
     "fig. ", "figs. ", "figure ", "figures ", "figura ", "table ", "tables ", "tabla ", "tabela ", "tabella ",
@@ -32,8 +33,7 @@ def measure(document: Document, evidence: Evidence, title: str | None) -> dict[s
     for block, count in zip(document.blocks, evidence.block_words, strict=True):
         prose.take(block, count)
     words = max(1, evidence.main_words)
-    text = document.text[:SCAN_CHARS]
-    low = text.lower()
+    text, low = document.text[:SCAN_CHARS], document.low
     sections = evidence.sections
     named = [name for name in BODY_SECTIONS if name in sections]
     filled = [place for place, name in enumerate(BODY_SECTIONS, 1) if sections.get(name, 0) >= LONG_LINE_WORDS]
@@ -61,12 +61,12 @@ def measure(document: Document, evidence: Evidence, title: str | None) -> dict[s
         "references": evidence.references,
         "reference_share": prose.reference_chars / max(1, evidence.chars),
         "reference_tail": _reference_tail(document),
-        "year_density": 1_000 * len(_YEAR.findall(text)) / words,
+        "year_density": 1_000 * sum(len(years.findall(text)) for years in _YEARS) / words,
         "doi_density": 1_000 * len(_DOI.findall(text)) / words,
         "citation_density": 1_000 * evidence.citations / max(100, evidence.body_words),
         "citations": evidence.citations,
         "cited_share": min(2.0, prose.highest_citation / max(1, evidence.references)),
-        "figure_mentions": sum(low.count(word) for word in _FIGURES),
+        "figure_mentions": sum(low.count(word) for word in _FIGURES if word[0] in low),
         "captions": prose.captions,
         "wall_density": walls * per_hundred,
         "wall_phrases": walls,

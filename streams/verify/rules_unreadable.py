@@ -31,7 +31,7 @@ def no_text(document: Document, evidence: Evidence) -> Decision | None:
 
 def garbled_text(document: Document, evidence: Evidence) -> Decision | None:
     """Half of the words are no words of any language."""
-    if evidence.all_words + len(document.text.split()) < 2 * _MIN_WORDS or evidence.odd_share < _ODD_SHARE:
+    if evidence.odd_share < _ODD_SHARE or evidence.all_words + len(document.text.split()) < 2 * _MIN_WORDS:
         return None
     return Decision(
         Verdict.GARBLED, 0.97, ("GARBLED_TEXT",), (quote_at(document.text, 0, 120, "against", "GARBLED_TEXT"),)

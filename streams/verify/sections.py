@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from schemas import Evidence as Quote
 from streams.verify.blocks import Block, Document
-from streams.verify.vocabulary import Hit, vocabulary
+from streams.verify.phrasebook import Hit
+from streams.verify.vocabulary import vocabulary
 from streams.verify.wording import count_words
 
 WALLS = (

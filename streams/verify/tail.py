@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from streams.verify.blocks import Block
-from streams.verify.vocabulary import Hit
+from streams.verify.phrasebook import Hit
 from streams.verify.wording import count_words
 
 TailState = Literal["complete", "references", "mid_sentence", "marker", "char_cap", "unknown"]

@@ -26,6 +26,8 @@ def _quarters(byte: int) -> int:
 
 
 _QUARTERS = bytes(map(_quarters, range(256)))
+_FOLLOWING = bytes(range(0x80, 0xC0))
+"""Bytes of UTF-8 that go on with a character."""
 
 
 def tokens(text: str) -> int:
@@ -35,10 +37,8 @@ def tokens(text: str) -> int:
 
 def fitting(text: str, most: int) -> int:
     """How many characters from the start of `text` are at most so many tokens. O(`most`)."""
-    window = text[: most * QUARTERS]
-    return bisect_right(
-        list(accumulate(_QUARTERS[c.encode("utf-8", "surrogatepass")[0]] for c in window)), most * QUARTERS
-    )
+    window = text[: most * QUARTERS].encode("utf-8", "surrogatepass")
+    return bisect_right(list(accumulate(window.translate(_QUARTERS, _FOLLOWING))), most * QUARTERS)
 
 
 def fitting_at_end(text: str, most: int) -> int:

@@ -13,7 +13,8 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 from streams.verify.limits import SCAN_CHARS
-from streams.verify.wording import lower, tokens
+from streams.verify.phrasebook import Hit, Phrasebook
+from streams.verify.wording import lower
 
 KINDS = (
     "paywall", "access_options", "login", "consent", "bot", "js", "error", "loading", "truncation", "snippets", "toc",
@@ -26,45 +27,19 @@ _NUMBERING = re.compile(
 _LONGEST_NAME = 64
 """Characters of a section's name with its number."""
 _EDGES = " \t:.-–—|*#。："
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0600-\u06ff]")
-"""Scripts that do not set every word apart: kana, ideographs, Arabic (its articles are written on to the word)."""
-_UNSPACED_LEADS = bytes((*range(0xD8, 0xDC), *range(0xE3, 0xEA)))
-"""First bytes of their characters in UTF-8."""
 
 
 Table = Mapping[str, Mapping[str, list[str]]]
 """`phrases`: kind -> phrases; `sections`: section -> names. A language's table has all of both."""
 _FOLDER = files("streams.verify").joinpath("phrases")
 _FOLDERS = {"": _FOLDER, "platforms/": _FOLDER.joinpath("platforms")}
-_JOINERS = bytes.maketrans(b"-'", b"  ")
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A phrase of a table found in a text, at `start:end`."""
-
-    kind: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A phrase with what must stand somewhere in a text before it is worth a search."""
-
-    text: str
-    words: frozenset[bytes]
-    """All of its words; empty where words are not set apart by spaces."""
-    characters: frozenset[str]
-    """Its characters where words are not set apart by spaces; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Phrases by kind and section names, of all languages together (pages mix languages)."""
 
-    phrases: Mapping[str, tuple[Phrase, ...]]
-    """Kind -> phrases, longest first: a shorter one inside a longer one is not counted again."""
+    phrases: Phrasebook
     sections: Mapping[str, str]
 
     def section(self, heading: str) -> str | None:
@@ -72,75 +47,23 @@ class Vocabulary:
         if len(heading) > _LONGEST_NAME:
             return None
         name = lower(heading).strip(_EDGES)
-        return self.sections.get(name) or self.sections.get(_NUMBERING.sub("", name).strip(_EDGES))
+        if section := self.sections.get(name):
+            return section
+        number = _NUMBERING.match(name)
+        return self.sections.get(name[number.end() :].strip(_EDGES)) if number else None
 
     def find(self, text: str, kinds: tuple[str, ...] = KINDS) -> tuple[Hit, ...]:
         """Every phrase of the kinds in `text`, in order of place; in a long text only its two ends are searched."""
         if len(text) <= SCAN_CHARS:
-            return tuple(sorted(self._scan(lower(text), kinds, 0), key=_place))
+            return tuple(sorted(self.phrases.find(lower(text), kinds), key=_place))
         half = SCAN_CHARS // 2
-        head = self._scan(lower(text[:half]), kinds, 0)
-        tail = self._scan(lower(text[-half:]), kinds, len(text) - half)
+        head = self.phrases.find(lower(text[:half]), kinds)
+        tail = self.phrases.find(lower(text[-half:]), kinds, len(text) - half)
         return tuple(sorted(head + tail, key=_place))
-
-    def _scan(self, low: str, kinds: tuple[str, ...], offset: int) -> list[Hit]:
-        low = low.replace("’", "'").replace("‘", "'")
-        words = _words(low)
-        characters = frozenset(low) if _has_unspaced(low) else frozenset()
-        hits: list[Hit] = []
-        for kind in kinds:
-            taken: list[tuple[int, int]] = []
-            for phrase in self.phrases[kind]:
-                if phrase.words <= words and phrase.characters <= characters:
-                    _take(low, phrase.text, taken)
-            hits.extend(Hit(kind, offset + start, offset + end) for start, end in taken)
-        return hits
-
-
-_MAX_HITS = 200
-"""Of one kind: a page of nothing but one phrase must not cost a square of its length."""
-
-
-def _take(low: str, phrase: str, taken: list[tuple[int, int]]) -> None:
-    """Add the places of a phrase that lie in no longer one."""
-    at = low.find(phrase)
-    while at >= 0 and len(taken) < _MAX_HITS:
-        end = at + len(phrase)
-        if _is_whole(low, at, end) and not any(at < stop and start < end for start, stop in taken):
-            taken.append((at, end))
-        at = low.find(phrase, end)
 
 
 def _place(hit: Hit) -> tuple[int, int]:
     return hit.start, hit.end
-
-
-def _is_whole(low: str, start: int, end: int) -> bool:
-    """True when no letter continues the phrase on either side (scripts without spaces are let through)."""
-    before, after = low[start - 1 : start], low[end : end + 1]
-    first, last = low[start], low[end - 1]
-    left = not (before.isalnum() and first.isalnum()) or bool(_UNSPACED.match(first))
-    right = not (after.isalnum() and last.isalnum()) or bool(_UNSPACED.match(last))
-    return left and right
-
-
-def _words(low: str) -> set[bytes]:
-    """The words of a text, taken apart at hyphens and apostrophes: `open-access` gives two."""
-    return set(tokens(low, _JOINERS))
-
-
-def _has_unspaced(low: str) -> bool:
-    """Whether a character of `_UNSPACED` occurs, seen by the first bytes of UTF-8; errs towards yes."""
-    if low.isascii():
-        return False
-    data = low.encode("utf-8", "surrogatepass")
-    return len(data.translate(None, _UNSPACED_LEADS)) < len(data)
-
-
-def _phrase(text: str) -> Phrase:
-    if _UNSPACED.search(text):
-        return Phrase(text, frozenset(), frozenset(text))
-    return Phrase(text, frozenset(_words(text) - {b""}), frozenset())
 
 
 def build(given: Iterable[Table]) -> Vocabulary:
@@ -153,11 +76,7 @@ def build(given: Iterable[Table]) -> Vocabulary:
         for section, names in table.get("sections", {}).items():
             for name in names:
                 sections.setdefault(lower(name), section)
-    ordered = {
-        kind: tuple(_phrase(text) for text in sorted(listed, key=lambda text: (-len(text), text)))
-        for kind, listed in phrases.items()
-    }
-    return Vocabulary(MappingProxyType(ordered), MappingProxyType(sections))
+    return Vocabulary(Phrasebook(phrases), MappingProxyType(sections))
 
 
 def tables() -> dict[str, Table]:

@@ -9,14 +9,16 @@ _INVISIBLE = re.compile(
     "\ufe00-\ufe0f\U000e0000-\U000e01ff]"  # variation selectors and tag characters: they can smuggle text
 )
 _TAG_CHARACTERS = re.compile("[\U000e0020-\U000e007e]")
+_ASCII = bytes(range(128))
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
+_UNSEEN = re.compile(f"{_INVISIBLE.pattern}|{_SURROGATES.pattern}")
 _RUN = 200
 _ENCODED_RUN = re.compile(rf"[A-Za-z0-9+/=_-]{{{_RUN},}}")
 _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _CJK_CHAR = re.compile(f"[{_CJK}]")
 _WORD = re.compile(rf"[^\W_{_CJK}]+(?:['’\-][^\W_{_CJK}]+)*")
-_MARKS = "“”„‘’«»‹›–—…·•¿¡。、，；：？！（）「」『』《》【】،؛؟"
+_MARKS = frozenset("“”„‘’«»‹›–—…·•¿¡。、，；：？！（）「」『』《》【】،؛؟")
 """Punctuation outside ASCII that stands next to words."""
 _SEPARATE = bytes(byte if byte > 127 or chr(byte).isalnum() or chr(byte) in "'-" else 32 for byte in range(256))
 
@@ -26,12 +28,21 @@ CJK_CHARS_PER_WORD = 2
 
 def tidy(text: str) -> str:
     """Text as one line: invisible characters gone, long encoded runs replaced by an ellipsis, single spaces."""
-    if not text.isascii():
+    if _UNSEEN.search(foreign(text)):
         text = _SURROGATES.sub("\ufffd", _INVISIBLE.sub("", text))
-    line = " ".join(text.split())
-    if not line.isprintable():
-        line = " ".join(_CONTROL.sub(" ", line).split())
+    line = text.strip(" ")
+    if "  " in line or not line.isprintable():  # all whitespace but the space counts as not printable
+        line = " ".join(text.split())
+        if not line.isprintable():
+            line = " ".join(_CONTROL.sub(" ", line).split())
     return _ENCODED_RUN.sub("…", line) if _has_long_run(line) else line
+
+
+def foreign(text: str) -> str:
+    """The characters outside ASCII, in order: few in most texts, so that what is rare is looked for among them."""
+    if text.isascii():
+        return ""
+    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
 def _has_long_run(line: str) -> bool:
@@ -47,12 +58,12 @@ def _has_long_run(line: str) -> bool:
 
 def invisible_count(text: str) -> int:
     """Characters that a reader cannot see."""
-    return 0 if text.isascii() else len(_INVISIBLE.findall(text))
+    return len(_INVISIBLE.findall(foreign(text)))
 
 
 def tag_characters(text: str) -> str:
     """Plain text smuggled in as Unicode tag characters (U+E0020 to U+E007E)."""
-    return "" if text.isascii() else "".join(chr(ord(c) - 0xE0000) for c in _TAG_CHARACTERS.findall(text))
+    return "".join(chr(ord(c) - 0xE0000) for c in _TAG_CHARACTERS.findall(foreign(text)))
 
 
 def tokens(text: str, table: bytes | None = None) -> list[bytes]:
@@ -60,16 +71,15 @@ def tokens(text: str, table: bytes | None = None) -> list[bytes]:
 
     `table` (of `bytes.translate`): applied before they are taken apart, where other characters separate too.
     """
-    if not text.isascii():
-        for mark in _MARKS:
-            text = text.replace(mark, " ")
+    for mark in _MARKS.intersection(foreign(text)):
+        text = text.replace(mark, " ")
     data = text.encode("utf-8", "surrogatepass").translate(_SEPARATE)
     return (data if table is None else data.translate(table)).split()
 
 
 def count_words(text: str) -> int:
     """Words; Chinese and Japanese count by characters."""
-    ideographs = 0 if text.isascii() else len(_CJK_CHAR.findall(text))
+    ideographs = len(_CJK_CHAR.findall(foreign(text)))
     if ideographs:
         text = _CJK_CHAR.sub(" ", text)
     found = tokens(text)
@@ -88,5 +98,5 @@ def title_words(text: str) -> list[str]:
     """The words of a title that tell it from another: four letters or more, or pairs of CJK characters."""
     low = lower(text)
     words = [word for word in _WORD.findall(low) if len(word) >= 4 or (word.isdigit() and len(word) > 1)]
-    cjk = _CJK_CHAR.findall(low)
+    cjk = _CJK_CHAR.findall(foreign(low))
     return words + [a + b for a, b in pairwise(cjk)]

@@ -3,9 +3,24 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
+class _Nodes(NamedTuple):
+    """What a walk needs of every node. A leaf leads to itself, so that all trees can be walked at once."""
+
+    roots: "NDArray[Any]"
+    feature: "NDArray[Any]"
+    threshold: "NDArray[Any]"
+    left: "NDArray[Any]"
+    share: "NDArray[Any]"
+
+
+@dataclass(frozen=True)
 class Forest:
     """Trees whose leaves hold the share of each label among the training records that fell there."""
 
@@ -24,37 +39,53 @@ class Forest:
     leaf: tuple[int, ...]
     """Of a node: its place in `shares`; -1 where it is no leaf."""
 
-    def leaves(self, values: Sequence[float]) -> list[int]:
-        """The leaf (a node) of each tree for these numbers."""
-        feature, threshold, left = self.feature, self.threshold, self.left
-        found = []
-        for root in self.roots:
-            node = root
-            while (wanted := feature[node]) >= 0:
-                node = left[node] + (values[wanted] > threshold[node])
-            found.append(node)
-        return found
+    def paths(self, values: Sequence[float]) -> "NDArray[Any]":
+        """The nodes that these numbers pass in each tree: a row a level, a column a tree; the last row are leaves."""
+        import numpy as np
 
-    def distribution(self, leaves: Sequence[int]) -> dict[str, float]:
-        """Probability (0..1, not calibrated) of each label: the mean over the trees."""
-        rows = [self.shares[self.leaf[node]] for node in leaves]
+        nodes, numbers = self._nodes, np.array(values, float)
+        levels = [nodes.roots]
+        while True:
+            here = levels[-1]
+            below = nodes.left[here] + (numbers[nodes.feature[here]] > nodes.threshold[here])
+            if (below == here).all():
+                return np.array(levels)
+            levels.append(below)
+
+    def distribution(self, paths: "NDArray[Any]") -> dict[str, float]:
+        """Probability (0..1, not calibrated) of each label: the mean over the leaves."""
+        rows = [self.shares[self.leaf[node]] for node in paths[-1].tolist()]
         return {
             label: sum(column) / len(rows) for label, column in zip(self.labels, zip(*rows, strict=True), strict=True)
         }
 
-    def contributions(self, values: Sequence[float]) -> list[float]:
-        """How far each number moved the share of full texts (they add up to the score less the mean of the roots).
+    def contributions(self, paths: "NDArray[Any]", count: int) -> list[float]:
+        """How far each of `count` numbers moved the share of full texts; together: the score less the roots' mean.
 
         The change from a node to the next one is put down to the number that the node asks about (Saabas 2014).
         """
-        moved = [0.0] * len(values)
-        for root in self.roots:
-            node = root
-            while (wanted := self.feature[node]) >= 0:
-                below = self.left[node] + (values[wanted] > self.threshold[node])
-                moved[wanted] += self.share[below] - self.share[node]
-                node = below
-        return [change / len(self.roots) for change in moved]
+        import numpy as np
+
+        by_tree = paths.T
+        asked = self._nodes.feature[by_tree[:, :-1]]
+        moved = np.diff(self._nodes.share[by_tree])
+        total: list[float] = (np.bincount(asked.ravel(), moved.ravel(), count) / len(self.roots)).tolist()
+        return total
+
+    @cached_property
+    def _nodes(self) -> _Nodes:
+        """As arrays, made at the first walk: numpy is loaded with the model, not with the package."""
+        import numpy as np
+
+        feature, left = np.array(self.feature), np.array(self.left)
+        is_leaf = feature < 0
+        return _Nodes(
+            roots=np.array(self.roots),
+            feature=np.where(is_leaf, 0, feature),
+            threshold=np.where(is_leaf, np.inf, self.threshold),
+            left=np.where(is_leaf, np.arange(len(left)), left),
+            share=np.array(self.share),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ def judge(document: Document, evidence: Evidence, title: str | None, model: Mode
     if is_out_of_reach(evidence, title):
         return None
     values = measure(document, evidence, title)
-    numbers = tuple(values.values())
-    distribution = model.forest.distribution(model.forest.leaves(numbers))
+    paths = model.forest.paths(tuple(values.values()))
+    distribution = model.forest.distribution(paths)
     score = distribution[model.forest.labels[0]]
     probability = model.calibration.apply(score)
     if score >= model.accept and not is_refused(evidence, policy):
@@ -41,7 +41,7 @@ def judge(document: Document, evidence: Evidence, title: str | None, model: Mode
         said = f"The local model gives {probability:.1%} for full text; this kind is {share:.0%} of the rest."
     else:
         return None
-    why: tuple[Reason, ...] = grounds(values, model.forest.contributions(numbers), score)
+    why: tuple[Reason, ...] = grounds(values, model.forest.contributions(paths, len(values)), score)
     return Decision(
         verdict,
         round(confidence, 4),

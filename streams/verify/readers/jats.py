@@ -1,7 +1,7 @@
 """JATS and TEI articles, by lxml: no entities, no DTD, no network, bounded depth. The body is where they say it is."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -92,11 +92,16 @@ def _name(element: etree._Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
+def _named(element: etree._Element, names: Iterable[str]) -> Iterator[etree._Element]:
+    """The elements of these names in document order, itself included, of whatever namespace: lxml looks for them."""
+    return element.iter(*(f"{{*}}{name}" for name in names))
+
+
 def _article(root: etree._Element) -> etree._Element:
     """The first article of a set; the root itself otherwise."""
     if _name(root) in {"article", "TEI"}:
         return root
-    return next((element for element in root.iter() if _name(element) in {"article", "TEI"}), root)
+    return next(_named(root, ("article", "TEI")), root)
 
 
 def _child(article: etree._Element, name: str) -> etree._Element | None:
@@ -151,7 +156,7 @@ def _implied(section: str, element: etree._Element) -> Iterator[Draft]:
 def _flat(element: etree._Element) -> str:
     """All text of an element; the parts of a name or a reference stand apart, those of a sentence do not."""
     glue = " " if _name(element) in {"contrib", "ref", "biblStruct"} else ""
-    for formula in [inner for inner in element.iter() if _name(inner) in _UNREAD]:
+    for formula in list(_named(element, _UNREAD)):
         formula.text = None
         del formula[:]
     return " ".join(glue.join(str(part) for part in element.itertext()).split())
@@ -159,23 +164,19 @@ def _flat(element: etree._Element) -> str:
 
 def _first(article: etree._Element, names: tuple[str, ...], *, empty: bool = False) -> str | None:
     """The text of the first element of these names; an empty one counts where `empty` says so."""
-    for element in article.iter():
-        if _name(element) in names:
-            return tidy(_flat(element))[:500] or ("" if empty else None)
-    return None
+    element = next(_named(article, names), None)
+    return None if element is None else tidy(_flat(element))[:500] or ("" if empty else None)
 
 
 def _doi(article: etree._Element) -> str | None:
-    for element in article.iter():
-        if _name(element) in {"article-id", "idno"} and (found := find_doi(element.text or "")):
+    for element in _named(article, ("article-id", "idno")):
+        if found := find_doi(element.text or ""):
             return found
     return None
 
 
 def _license(article: etree._Element) -> str | None:
-    for element in article.iter():
-        if _name(element) in {"license", "license_ref", "licence"} and (
-            slug := license_slug(f"{element.get(_XLINK) or ''} {_flat(element)[:2_000]}")
-        ):
+    for element in _named(article, ("license", "license_ref", "licence")):
+        if slug := license_slug(f"{element.get(_XLINK) or ''} {_flat(element)[:2_000]}"):
             return slug
     return None

@@ -11,11 +11,20 @@ _MAX_HEADING_WORDS = 14
 _MAX_HEADING_CHARS = 110
 _NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[IVX]{1,5}\.)\s+\S")
 _REFERENCE_MARK = re.compile(r"^(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.)]?)\s*\S")
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d[a-z]?\b")
-_REFERENCE_SIGN = re.compile(
-    r"\bdoi\b|https?://|\bet al\b|\bpp?\.\s?\d|\d+\s?\(\d+\)|:\s?\d+[-–]\d+|\b\d+[-–]\d+\.?$|\bPress\b"
-    r"|\bVerlag\b|\bISBN\b|^\D{2,60}\s[A-Z]{1,3}[,.;\s]|[A-Z]\.,|\[[JMDC]\]"
-)
+_YEAR = re.compile(r"(?:1[5-9]|20)(?<=\b\d\d)\d\d[a-z]?\b")
+_AUTHOR = re.compile(r"\D{2,60}\s[A-Z]{1,3}[,.;\s]")
+_PAGES_AT_END = re.compile(r"\b\d+[-–]\d+\.?$")
+_REFERENCE_SIGNS = tuple(
+    map(
+        re.compile,
+        (
+            r"\.,(?<=[A-Z]\.,)", r"https?://", r"doi(?<=\bdoi)\b", r":\s?\d+[-–]\d+", r"\((?:(?<=\d.)|(?<=\d\s.))\d+\)",
+            r"et al(?<=\bet al)\b", r"p(?<=\bp)p?\.\s?\d", r"\[[JMDC]\]", r"Press(?<=\bPress)\b",
+            r"Verlag(?<=\bVerlag)\b", r"ISBN(?<=\bISBN)\b",
+        ),
+    )
+)  # fmt: skip
+"""Patterns that begin with a character to leap to: as one, or with `\\b` before, they are tried at every place."""
 _CAPTION = re.compile(
     r"^(?:fig(?:ure|\.)?|table|tab\.|abb(?:ildung|\.)|tabelle|tableau|figura|tabla|tabela|tabella|рис\.|таблица|图|表|図)"
     r"\s*[\dIVX]{1,3}[.:\s]",
@@ -33,8 +42,12 @@ def looks_like_reference(text: str) -> bool:
     """One entry of a reference list: a year and one more sign, not long."""
     if len(text) > 700 or not _YEAR.search(text):
         return False
-    return bool(_REFERENCE_SIGN.search(text)) and (
-        bool(_REFERENCE_MARK.match(text)) or text[:1].isupper() or not text[:1].isascii()
+    if not (text[:1].isupper() or not text[:1].isascii() or _REFERENCE_MARK.match(text)):
+        return False
+    return (
+        _AUTHOR.match(text) is not None
+        or any(sign.search(text) for sign in _REFERENCE_SIGNS)
+        or (text.rstrip(".\n")[-1:].isdigit() and _PAGES_AT_END.search(text) is not None)
     )
 
 

@@ -1,6 +1,5 @@
 """Plain text: its lines as paragraphs; form feeds part its pages."""
 
-import re
 from collections.abc import Iterator
 from itertools import chain
 
@@ -11,7 +10,8 @@ from streams.verify.readers.pages import without_running_lines
 from streams.verify.readers.wrapping import paragraphs
 from streams.verify.wording import invisible_count, tag_characters
 
-_BREAK = re.compile(r"\r\n?|\n|\u2028|\u2029|\v")
+_BREAKS = ("\r\n", "\r", "\u2028", "\u2029", "\v")
+"""What ends a line beside a newline."""
 
 
 def read_text(text: str) -> Document:
@@ -29,7 +29,9 @@ def read_text(text: str) -> Document:
 def _lines(text: str) -> list[str]:
     """Lines no longer than the cap; a longer one (minified, a 50 MB line) is cut at a space near the cap."""
     lines: list[str] = []
-    for line in _BREAK.split(text):
+    for end in _BREAKS:
+        text = text.replace(end, "\n")
+    for line in text.split("\n"):
         rest = line
         while len(rest) > MAX_LINE_CHARS:
             at = rest.rfind(" ", MAX_LINE_CHARS // 2, MAX_LINE_CHARS)

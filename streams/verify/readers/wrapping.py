@@ -13,6 +13,7 @@ _NEW_ENTRY = re.compile(r"^\s*(?:\[\d{1,3}\]\s|\d{1,3}\.\s|[•▪–*-]\s)")
 _NEW_AUTHOR = re.compile(r"^[A-ZÀ-ÞА-Я][\w'’-]+(?:\s[\w'’-]+)?,?\s(?:[A-ZÀ-ÞА-Я]\.?[\s-]?){1,3}(?:[,.&(:]|\b)")
 """How an entry of an unnumbered list of references begins: a surname and initials."""
 _GOES_ON = re.compile(r"\s*(?:[a-zà-ÿа-я,.;:)\]]|\[\d)")
+_HYPHEN = re.compile(r"-\n(?<=[a-zà-ÿа-я]-\n)(?=[a-zà-ÿа-я])")
 _FRAGMENTED_SHARE, _DENSE_SHARE = 0.3, 0.85
 _END = (".", "!", "?", ":", "。", "！", "？", '"', "”", "؟")
 _LINES_OF_A_PAGE = 4
@@ -55,10 +56,9 @@ def _page_width(lines: Iterable[str]) -> int | None:
 def _is_fragmented(lines: list[str]) -> bool:
     """True when inline markup was turned into line breaks: many lines go on in the middle of a sentence."""
     full = [line for line in lines if line.strip()]
-    going_on = sum(1 for line in full if _GOES_ON.match(line))
     if len(full) < 40 or len(full) < _DENSE_SHARE * len(lines):
         return False  # blank lines tell paragraphs apart already
-    return going_on >= _FRAGMENTED_SHARE * len(full)
+    return sum(1 for line in full if _GOES_ON.match(line)) >= _FRAGMENTED_SHARE * len(full)
 
 
 def _mend(lines: Iterable[str]) -> Iterator[str]:
@@ -82,29 +82,32 @@ def _mend(lines: Iterable[str]) -> Iterator[str]:
 
 def _unwrap(lines: Iterable[str], width: int) -> Iterator[str]:
     """Join lines until a blank one, a short last one, a heading or a new entry of a list."""
-    held, in_references = "", False
+    held: list[str] = []
+    in_references = False
     for raw in lines:
         line = raw.strip()
         is_heading = bool(line) and looks_like_heading(line)
         starts_new = not line or is_heading or bool(_NEW_ENTRY.match(line)) or (in_references and _is_next(held, line))
-        if held and (starts_new or (len(held.rsplit("\n", 1)[-1]) < 0.75 * width and held.endswith(_END))):
+        if held and (starts_new or (len(held[-1]) < 0.75 * width and held[-1].endswith(_END))):
             yield _merge(held)
-            held = ""
+            held = []
         if is_heading:
             section = vocabulary().section(line)
             in_references = section == "references" or (in_references and section is None)
             yield line
         elif line:
-            held = f"{held}\n{line}" if held else line
+            held.append(line)
     if held:
         yield _merge(held)
 
 
-def _is_next(held: str, line: str) -> bool:
+def _is_next(held: list[str], line: str) -> bool:
     """Whether a line opens the next entry of an unnumbered list: the one before has its year and its end."""
-    return bool(_NEW_AUTHOR.match(line)) and held[-1:] in ".0123456789)" and has_year(held)
+    if not held or held[-1][-1] not in ".0123456789)":
+        return False
+    return bool(_NEW_AUTHOR.match(line)) and any(map(has_year, held))
 
 
-def _merge(held: str) -> str:
+def _merge(held: list[str]) -> str:
     """One line of several; `exam-` + `ple` becomes `example`."""
-    return re.sub(r"(?<=[a-zà-ÿа-я])-\n(?=[a-zà-ÿа-я])", "", held).replace("\n", " ")
+    return _HYPHEN.sub("", "\n".join(held)).replace("\n", " ")

@@ -43,19 +43,21 @@ def evidence_of(record):
 
 def test_a_forest_is_walked_by_hand():
     """Values up to the threshold go left; the labels' shares are the mean over the trees."""
-    assert STUMPS.leaves((10.0, 0.6)) == [1, 5]
-    assert STUMPS.distribution([1, 5]) == {"full_text": 0.375, "truncated": 0.625}
-    assert STUMPS.contributions((10.0, 0.6)) == [-0.25, 0.125]
+    paths = STUMPS.paths((10.0, 0.6))
+    assert paths.tolist() == [[0, 3], [1, 5]]
+    assert STUMPS.distribution(paths) == {"full_text": 0.375, "truncated": 0.625}
+    assert STUMPS.contributions(paths, 2) == [-0.25, 0.125]
 
 
 @given(st.lists(st.floats(0, 1e5), min_size=len(FEATURES), max_size=len(FEATURES)))
 def test_contributions_add_up_for_any_numbers(numbers):
     """Score = mean of the roots + contributions, and probabilities are a distribution."""
     forest = shipped().forest
-    shares = forest.distribution(forest.leaves(numbers))
+    paths = forest.paths(numbers)
+    shares = forest.distribution(paths)
     start = sum(forest.share[root] for root in forest.roots) / len(forest.roots)
     assert sum(shares.values()) == pytest.approx(1, abs=0.01)
-    assert start + sum(forest.contributions(numbers)) == pytest.approx(shares["full_text"], abs=0.01)
+    assert start + sum(forest.contributions(paths, len(numbers))) == pytest.approx(shares["full_text"], abs=0.01)
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
@@ -204,7 +206,7 @@ def test_a_model_made_by_hand():
     for words in (100, 101):
         numbers = [0.0] * len(FEATURES)
         numbers[FEATURE_OF_WORDS] = words
-        scores.append(model.forest.distribution(model.forest.leaves(numbers))["full_text"])
+        scores.append(model.forest.distribution(model.forest.paths(numbers))["full_text"])
     assert scores == [0.0, 0.75]
     assert model.calibration.apply(0.75) == pytest.approx(0.9)  # odds of 3, squared
     assert model.calibration.apply(0.0) == 0.01
