@@ -134,6 +134,10 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field("console", description="console: for people; json: a line an event.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="And whatever is graver.")
 
+    # Traces
+    otel_exporter_otlp_endpoint: str | None = Field(None, description="OTLP collector; unset: no traces are made.")
+    otel_service_name: str = Field("fulltext", min_length=1, description="Whose traces they are.")
+
     @property
     def window(self) -> int:
         """Span of offsets per partition, in records."""

@@ -38,7 +38,7 @@ models      the models by data (`models.toml`): defaults, ends, successors
 retirement  when a model ends, and the warnings before
 tariffs     model and price behind `fast` and `quality`; what takes over when a model is gone
 settlement  what an attempt is charged, and its line on the ledger
-telling     what is logged of questions and attempts: sizes, digests, outcome, cost
+telling     what is logged and traced of questions and attempts: sizes, digests, outcome, cost
 budget/     money that cannot be overspent: reserved before a call, settled after it
 provider    `AIProvider`: the port
 watch       every provider's attempts counted, its health looked after

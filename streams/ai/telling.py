@@ -1,8 +1,10 @@
-"""What is logged of a question: sizes, digests, outcome, times and cost. Never a word of it, nor of the answer.
+"""What is told of a question: sizes, digests, outcome, times and cost. Never a word of it, nor of the answer.
 
-Two events, both at level debug, since the ledger has every attempt anyway: `ai.attempt` for every attempt and
+Two log events, both at level debug, since the ledger has every attempt anyway: `ai.attempt` for every attempt and
 `ai.question` for every question. Nothing is computed while the level is off, or while nobody has set up structlog
 (which would print them all).
+
+To who listens to traces, a span for the question, and in it one for each attempt.
 """
 
 import logging
@@ -13,6 +15,7 @@ from typing import Any
 import structlog
 
 from schemas import ProviderUsage
+from streams import traces
 from streams.ai.errors import AIError, AllProvidersFailed, NoProviderAdmits
 from streams.ai.options import CompletionOptions
 from streams.ai.types import Completion
@@ -24,6 +27,9 @@ logger: Any = get_logger(__name__)
 
 def tell_attempt(usage: ProviderUsage, prompt: str, content: str | None) -> None:
     """One attempt, as on the ledger; `content` is what it answered, None: nothing usable came."""
+    tracer = traces.listener()
+    if tracer is not None:
+        tracer.ended("attempt", dict(usage), usage.started_at, usage.latency_ms / 1_000)
     if not _is_on():
         return
     logger.debug(
@@ -48,26 +54,24 @@ async def tell_question(
     answering: Awaitable[Completion], prompt: str, options: CompletionOptions, clock: Clock
 ) -> Completion:
     """The answer, when it has come; the question is told then, however it ended."""
-    if not _is_on():
+    logged = _is_on()
+    if not logged and traces.listener() is None:
         return await answering
     started = clock.monotonic()
+    asked = {"content_id": options.content_id, "task": options.task, "prompt_version": options.prompt_version}
     facts: dict[str, Any] = {"outcome": "cancelled"}
-    try:
-        done = await answering
-        facts = _of_answer(done)
-    except AIError as error:
-        facts = _of_failure(error)
-        raise
-    finally:
-        logger.debug(
-            "ai.question",
-            content_id=options.content_id,
-            task=options.task,
-            prompt_version=options.prompt_version,
-            latency_ms=round((clock.monotonic() - started) * 1000),
-            **_of_prompt(prompt),
-            **facts,
-        )
+    with traces.span("question", asked) as span:
+        try:
+            done = await answering
+            facts = _of_answer(done)
+        except AIError as error:
+            facts = _of_failure(error)
+            raise
+        finally:
+            span.tell(facts)
+            if logged:
+                milliseconds = round((clock.monotonic() - started) * 1000)
+                logger.debug("ai.question", **asked, latency_ms=milliseconds, **_of_prompt(prompt), **facts)
     return done
 
 

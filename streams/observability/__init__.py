@@ -7,4 +7,8 @@ fields     an event's fields, bounded and on one line
 redaction  no secret in any line
 encodings  the forms in which a known secret may turn up
 crashes    nor in Python's own last words
+metrics    every metric, with its kind and meaning
+tracing    traces to an OTLP collector, where one is named
+spans      OpenTelemetry's spans from what the rooms tell (extra `otel`)
+span_names what they and their attributes are called
 """

@@ -12,6 +12,7 @@ from streams.pipeline.intake import Intake
 from streams.pipeline.lanes import Lanes
 from streams.pipeline.record import Partition
 from streams.pipeline.window import Window
+from streams.traces import Span
 
 logger: Any = get_logger(__name__)
 
@@ -36,18 +37,18 @@ class Outcomes:
         self.latest.appendleft(LatestVerdict.model_validate(verdict, from_attributes=True))
 
 
-def tell(verdict: FulltextVerdict) -> None:
-    """One line for each record, at level debug; its attempts are told as `ai.attempt` under the same ids."""
-    logger.debug(
-        "record.judged",
-        content_id=verdict.content_id,
-        verdict_id=verdict.verdict_id,
-        verdict=str(verdict.verdict),
-        decided_by=verdict.decided_by,
-        latency_ms=verdict.latency_ms,
-        cost_nano_usd=verdict.cost_nano_usd,
-        attempt_ids=[attempt.attempt_id for attempt in verdict.attempts],
-    )
+def tell(verdict: FulltextVerdict, span: Span) -> None:
+    """One line for each record, at level debug, and its span; its attempts are told as `ai.attempt` by their ids."""
+    facts = {
+        "content_id": verdict.content_id,
+        "verdict_id": verdict.verdict_id,
+        "verdict": str(verdict.verdict),
+        "decided_by": verdict.decided_by,
+        "cost_nano_usd": verdict.cost_nano_usd,
+    }
+    span.tell({**facts, "outcome": "verdict", "confidence": verdict.confidence, "attempts": len(verdict.attempts)})
+    ids = [attempt.attempt_id for attempt in verdict.attempts]
+    logger.debug("record.judged", **facts, latency_ms=verdict.latency_ms, attempt_ids=ids)
 
 
 def flow_of(

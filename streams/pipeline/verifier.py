@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from schemas import ProviderUsage, WorkerFlow
+from streams import traces
 from streams.ai.limits.share import Share
 from streams.clock import Clock
 from streams.pipeline.alerts import AlertDesk
@@ -164,15 +165,22 @@ class Verifier:
         self.intake.pump()
 
     async def _work(self, record: Record) -> None:
+        topic, partition = record.partition
+        place = {"topic": topic, "partition": partition, "offset": record.offset}
+        with traces.span("record", place, record.headers) as span:
+            await self._finish(record, span)
+
+    async def _finish(self, record: Record, span: traces.Span) -> None:
         try:
             verdict = await self._judge.verdict(record)
         except BadRecord as fault:
             await self._dead_letters.send(record, fault)
             self._outcomes.dead_letters[fault.reason] += 1
+            span.tell({"outcome": "dead_letter", "reason": fault.reason})
             return
         value = verdict.model_dump_json().encode()
         await self._delivery.send(self._topics.verdicts, record.key, value)
         self._outcomes.judged(verdict)
-        tell(verdict)
+        tell(verdict, span)
         await self._delivery.settle([attempt.attempt_id for attempt in verdict.attempts])
         self._brake.good()
