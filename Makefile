@@ -166,6 +166,10 @@ secrets: ## Make the files in secrets/ that are missing: empty ones for keys, a 
 	@for file in $(SECRETS_MADE); do test -s $$file || $(PYTHON) -c "import secrets; print(secrets.token_hex(24))" > $$file; done
 	@chmod 644 $(SECRET_FILES) $(SECRETS_MADE)  # the containers' users are others; the folder is closed to all but you
 
+.PHONY: release-check
+release-check: $(STAMP) ## Build wheel and sdist, install the wheel with the locked requirements elsewhere, run the demo from it
+	$(BIN)/python -m tests.release
+
 .PHONY: up
 up: secrets ## Start Kafka, topics and WORKERS=1 workers with Docker; COMPOSE="--profile obs" for Prometheus and Grafana
 	docker compose $(COMPOSE) up --build --detach --scale worker=$(WORKERS)
