@@ -10,5 +10,5 @@ observability  logging, metrics, tracing
 sandbox        instead of the real world: embedded Kafka, provider emulator, sample pages
 cli            one file per command
 app            composition root: the one place where real parts are put together
-settings, errors, clock, logs, known_secrets; settings_page makes docs/configuration.md
+settings, errors, clock, logs, traces, known_secrets; settings_page makes docs/configuration.md
 """

@@ -1,5 +1,6 @@
 """OpenTelemetry's spans from what the rooms tell. Import this only where the extra `otel` is installed."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -67,8 +68,8 @@ class OpenTelemetryTracer:
         try:
             yield telling
         except BaseException as fault:
-            if not telling.has_outcome:  # its type only: what an exception says may quote a document
-                telling.tell({"outcome": type(fault).__name__})
+            if not telling.has_outcome:
+                telling.tell({"outcome": _ended_by(fault)})
             raise
         finally:
             context.detach(token)
@@ -104,9 +105,16 @@ class _Telling:
 
     def tell(self, facts: Facts) -> None:
         self.has_outcome = self.has_outcome or "outcome" in facts
+        if not self._span.is_recording():  # the sampler does not want it
+            return
         told = self._told(self._kind, facts)
         self._span.set_attributes(told)
         _mark(self._span, told)
+
+
+def _ended_by(fault: BaseException) -> str:
+    """Its type only: what an exception says may quote a document."""
+    return "cancelled" if isinstance(fault, asyncio.CancelledError) else type(fault).__name__
 
 
 def _mark(span: trace.Span, told: Mapping[str, AttributeValue]) -> None:

@@ -193,7 +193,7 @@ async def test_each_way_to_end_is_told(spans: Any) -> None:
         ("process", "dead_letter"),
         *[("chat", "ok"), ("ask", "answered"), ("process", "verdict")],
         *[("ask", "answered"), ("process", "verdict")],
-        *[("chat", "cancelled"), ("ask", "cancelled"), ("process", "CancelledError")],
+        *[("chat", "cancelled"), ("ask", "cancelled"), ("process", "cancelled")],
     ]
     assert spans()[0].attributes["fulltext.dead_letter.reason"] == "invalid_json"
     assert spans()[4].attributes["ai.cached"] is True
