@@ -17,7 +17,7 @@ from opentelemetry.util.types import AttributeValue
 
 from streams.observability.fields import Fields
 from streams.observability.redaction import Redactor
-from streams.observability.span_names import CONSTANT, ERROR, attributes, name_of
+from streams.observability.span_names import CONSTANT, ERROR, GOOD, attributes, name_of
 from streams.traces import Facts, Headers, Kind
 
 _KINDS: Mapping[Kind, SpanKind] = {
@@ -68,7 +68,7 @@ class OpenTelemetryTracer:
         try:
             yield telling
         except BaseException as fault:
-            if not telling.has_outcome:
+            if telling.outcome in (None, *GOOD):
                 telling.tell({"outcome": _ended_by(fault)})
             raise
         finally:
@@ -79,7 +79,6 @@ class OpenTelemetryTracer:
         """A span that is over."""
         start = int(began.timestamp() * 1e9)
         span = self._begin(kind, facts, start_time=start)
-        _mark(span, self._told(kind, facts))
         span.end(start + int(seconds * 1e9))
 
     def _begin(
@@ -87,7 +86,9 @@ class OpenTelemetryTracer:
     ) -> trace.Span:
         told = {**CONSTANT[kind], **self._told(kind, facts)}
         name = self._redactor.redact(name_of(kind, facts))
-        return self._tracer.start_span(name, context, _KINDS[kind], told, start_time=start_time)
+        span = self._tracer.start_span(name, context, _KINDS[kind], told, start_time=start_time)
+        _mark(span, told)
+        return span
 
     def _told(self, kind: Kind, facts: Facts) -> dict[str, AttributeValue]:
         tame = self._fields(None, "", attributes(kind, facts))
@@ -101,10 +102,10 @@ class _Telling:
         self._told = told
         self._kind: Kind = kind
         self._span = span
-        self.has_outcome = False
+        self.outcome: object = None
 
     def tell(self, facts: Facts) -> None:
-        self.has_outcome = self.has_outcome or "outcome" in facts
+        self.outcome = facts.get("outcome", self.outcome)
         if not self._span.is_recording():  # the sampler does not want it
             return
         told = self._told(self._kind, facts)

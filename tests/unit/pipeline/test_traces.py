@@ -199,5 +199,20 @@ async def test_each_way_to_end_is_told(spans: Any) -> None:
     assert spans()[4].attributes["ai.cached"] is True
 
 
+async def test_a_verdict_that_could_not_be_finished_is_an_error(spans: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails after the verdict was sent ends the worker; the span says so, by the type of what was raised."""
+
+    async def fail(*_: object) -> None:
+        raise OSError(WORD)
+
+    monkeypatch.setattr(Broker, "settle", fail)
+    async with verifier(FakeProvider(json.dumps(ANSWER))) as worker:
+        with pytest.raises(OSError, match=WORD):
+            await worker._work(record())
+    top = spans()[-1]
+    assert (_outcome(top), top.status.status_code) == ("OSError", StatusCode.ERROR)
+    assert top.attributes["fulltext.verdict"] == "abstract_only"
+
+
 def _outcome(span: ReadableSpan) -> object:
     return (span.attributes or {}).get("ai.outcome") or (span.attributes or {}).get("fulltext.outcome")
