@@ -22,6 +22,7 @@ SECTIONS = {
     "alert_webhook_url": "Alerts",
     "web_host": "Web",
     "log_format": "Logs",
+    "otel_exporter_otlp_endpoint": "Traces",
 }
 """First setting of each section -> its title."""
 UNITS = {
