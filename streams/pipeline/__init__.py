@@ -8,7 +8,8 @@ intake        the loop around window and lanes: start, finish, commit, fill hole
 lanes         which record starts next: span, flight, one at a time per key
 window        one partition's offsets: what may start, what may be committed
 judge         one record from bytes to verdict
-reading, pool decode and examine, heavy documents in processes of their own
+reader        where a document is read: in the loop, one a turn, or in a pool process
+reading, pool decode and examine; processes in which a bad document costs one record
 hold          asking through an outage
 delivery      sending with the broker's word
 dead_letters  the original bytes with reason and coordinates; brake: the share that stops the worker

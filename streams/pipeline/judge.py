@@ -1,6 +1,5 @@
 """One record from raw bytes to its verdict; every fault of one record ends here as a BadRecord."""
 
-import asyncio
 from typing import Any
 
 from schemas import FulltextVerdict, RecordSource
@@ -8,8 +7,8 @@ from streams.clock import Clock
 from streams.logs import get_logger
 from streams.pipeline.dead_letters import BadRecord
 from streams.pipeline.hold import Hold
-from streams.pipeline.pool import PoolFault, ReadingPool
-from streams.pipeline.reading import Refused, is_heavy, read, read_in_pool
+from streams.pipeline.pool import ReadingPool
+from streams.pipeline.reader import Reader
 from streams.pipeline.record import Record
 from streams.verify import Examination, Policy, judged
 
@@ -21,11 +20,9 @@ class Judge:
 
     def __init__(self, hold: Hold, pool: ReadingPool, policy: Policy, clock: Clock, *, max_bytes: int) -> None:
         self._hold = hold
-        self._pool = pool
-        self._policy = policy
+        self._reader = Reader(pool, policy)
         self._clock = clock
         self._max_bytes = max_bytes
-        self._turn = asyncio.Lock()
 
     async def verdict(self, record: Record) -> FulltextVerdict:
         """The record's verdict. Raises BadRecord; any other exception is CancelledError."""
@@ -51,14 +48,4 @@ class Judge:
             raise BadRecord("empty_record", "the value is null")
         if len(record.value) > self._max_bytes:
             raise BadRecord("too_large", f"{len(record.value)} bytes; the limit is {self._max_bytes}")
-        if not is_heavy(record.value):
-            async with self._turn:
-                await asyncio.sleep(0)  # between two documents the loop is everybody's: answers', pages', heartbeats'
-                return read(record.value, self._policy)
-        try:
-            result = await self._pool.run(read_in_pool, record.value, self._policy)
-        except PoolFault as fault:
-            raise BadRecord("internal_error", str(fault)) from None
-        if isinstance(result, Refused):
-            raise BadRecord(*result)
-        return result
+        return await self._reader.examine(record.value)

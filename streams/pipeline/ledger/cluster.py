@@ -78,7 +78,7 @@ class ClusterBudget:
         logger.info("budget.recovering", topic=self._names.leases, at_most_seconds=RECOVERY_SECONDS)
         try:
             async with asyncio.timeout(RECOVERY_SECONDS):
-                await examine(self._client, self._names, self._check)
+                await self._examine()
                 reader = await self._stack.enter_async_context(open_reader(self._client, self._names))
                 lines = await reader.to_the_end()
         except (TimeoutError, KafkaError) as error:
@@ -90,6 +90,16 @@ class ClusterBudget:
         self._asking = asyncio.create_task(_or_crash(self._ask(send), crash))
         loops = self._follow(reader), self._candidate.run(), self._look()
         self._tasks = [asyncio.create_task(_or_crash(loop, crash)) for loop in loops]
+
+    async def _examine(self) -> None:
+        """A broker that has just started may not answer yet. Raises what `examine` raises."""
+        while True:
+            try:
+                return await examine(self._client, self._names, self._check)
+            except KafkaError as error:
+                if not error.retriable:
+                    raise
+            await asyncio.sleep(_TICK_SECONDS)
 
     async def give_back(self, send: Sender) -> None:
         """Spend no more, then return what is left; afterwards that is with the broker or, logged, forfeited."""

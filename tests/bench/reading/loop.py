@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from streams.pipeline.pool import ReadingPool
-from streams.pipeline.reading import is_heavy, read, read_in_pool
+from streams.pipeline.reader import Reader
+from streams.pipeline.reading import is_heavy, read_in_pool
 from streams.verify import Policy, warm_up
 from tests.bench.reading.documents import Case
 
@@ -15,7 +16,7 @@ _TICK = 0.001
 
 @dataclass(frozen=True)
 class Stillness:
-    """`worst_ms`: the longest time between two turns of the loop; `worst_cpu_ms`: the CPU that one document took in it.
+    """Between two turns of the loop: `worst_ms` by the clock, `worst_cpu_ms` of CPU that its thread used.
 
     On a busy machine the first holds also the time in which others had the processor; the second does not.
     """
@@ -27,41 +28,37 @@ class Stillness:
 
 
 async def stillness(cases: Sequence[Case], processes: int = 2) -> Stillness:
-    """Read all cases, as many at once as the pool has processes and one in the loop between."""
+    """Read all cases, twice as many at once as the pool has processes."""
     await asyncio.to_thread(warm_up)
     pool, policy = ReadingPool(processes, warm_up=warm_up), Policy()
+    reader = Reader(pool, policy)
     values = [case.record.model_dump_json(exclude_none=True).encode() for case in cases]
-    worst_cpu, in_loop = 0.0, 0
     places = asyncio.Semaphore(2 * processes)
 
     async def one(value: bytes) -> None:
-        nonlocal worst_cpu, in_loop
         async with places:
-            if is_heavy(value):
-                await pool.run(read_in_pool, value, policy)
-                return
-            started = time.thread_time()
-            read(value, policy)
-            worst_cpu, in_loop = max(worst_cpu, time.thread_time() - started), in_loop + 1
-        await asyncio.sleep(0)
+            await reader.examine(value)
 
     try:
         await pool.run(read_in_pool, values[0], policy)  # the processes are there
         clock = asyncio.create_task(_worst_gap())
         await asyncio.gather(*map(one, values))
         clock.cancel()
-        return Stillness(len(values), in_loop, 1e3 * (await clock), 1e3 * worst_cpu)
+        gap, cpu = await clock
+        return Stillness(len(values), sum(not is_heavy(value) for value in values), 1e3 * gap, 1e3 * cpu)
     finally:
         pool.close()
 
 
-async def _worst_gap() -> float:
-    """The longest gap beyond a tick, until it is cancelled."""
-    worst, last = 0.0, time.perf_counter()
+async def _worst_gap() -> tuple[float, float]:
+    """The longest gap beyond a tick, and the most CPU in one, until it is cancelled."""
+    worst, worst_cpu = 0.0, 0.0
+    last, last_cpu = time.perf_counter(), time.thread_time()
     while True:
         try:
             await asyncio.sleep(_TICK)
         except asyncio.CancelledError:
-            return worst
-        now = time.perf_counter()
+            return worst, worst_cpu
+        now, cpu = time.perf_counter(), time.thread_time()
         worst, last = max(worst, now - last - _TICK), now
+        worst_cpu, last_cpu = max(worst_cpu, cpu - last_cpu), cpu

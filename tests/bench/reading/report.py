@@ -66,8 +66,8 @@ def as_text(results: Results) -> str:
     rows += [
         "",
         f"event loop: {still.documents} documents, {still.in_loop} of them read in the loop, the others in the pool;",
-        f"    one document took {still.worst_cpu_ms:.1f} ms of the loop at most; between two turns it took up to",
-        f"    {still.worst_ms:.1f} ms, in which others on the machine may have had the processor",
+        f"    between two turns of the loop its thread used at most {still.worst_cpu_ms:.1f} ms of CPU,",
+        f"    in at most {still.worst_ms:.1f} ms, in which others on the machine may have had the processor",
         "",
         *results.decisions,
         "",

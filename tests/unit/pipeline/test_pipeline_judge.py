@@ -8,7 +8,7 @@ import pytest
 
 from schemas import FulltextVerdict, Verdict
 from streams.clock import ManualClock
-from streams.pipeline import judge as judge_module
+from streams.pipeline import reader
 from streams.pipeline.dead_letters import BadRecord
 from streams.pipeline.hold import Hold
 from streams.pipeline.judge import Judge
@@ -142,7 +142,7 @@ async def test_no_two_documents_are_read_in_one_turn_of_the_loop(judge: Judge, m
             await asyncio.sleep(0)
             turn += 1
 
-    monkeypatch.setattr(judge_module, "read", noted)
+    monkeypatch.setattr(reader, "read", noted)
     others = asyncio.create_task(turns())
     await asyncio.gather(*(verdict(judge, id=str(number), content="A text. " * 40) for number in range(20)))
     others.cancel()
