@@ -2,7 +2,7 @@
 
 Pure bookkeeping without I/O. Offsets here are Kafka's; a committed offset is the *next* one to read.
 
-Invariants (`tests/unit/pipeline/test_window.py` proves them for arbitrary orders):
+Invariants (`tests/unit/pipeline/test_pipeline_window.py` proves them for arbitrary orders):
 - an offset starts only below `committed + span`, so a kill redoes at most `span` records;
 - `prefix` never passes an offset that is not done, and never one that was not seen;
 - offsets are seen without a hole: who skips one is told so and must fill it first.
