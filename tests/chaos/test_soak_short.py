@@ -23,11 +23,17 @@ async def test_every_attempt_is_on_the_bill_and_nothing_is_left(tmp_path: Path) 
 
     How late calls end depends on who else uses this machine; the long run, `make soak`, judges it.
     """
-    traces = await soak(tmp_path, Plan(seconds=8.0))
-    report = judge(traces, late_seconds=None)
-    assert report["ok"], report
-    assert min(traces.ended[word] for word in ("answered", "AllProvidersFailed", "cancelled")) > 0
-    assert {line.cost_kind for line in traces.ledger} >= {"reported", "reserved", "free"}
+    wanted = {"answered", "AllProvidersFailed", "cancelled", "reported", "reserved", "free"}
+    seen: set[str] = set()
+    for number in range(6):  # a busy machine makes few calls in five seconds
+        (folder := tmp_path / str(number)).mkdir()
+        traces = await soak(folder, Plan(seconds=5.0, seed=number))
+        report = judge(traces, late_seconds=None)
+        assert report["ok"], report
+        seen |= {word for word, count in traces.ended.items() if count} | {line.cost_kind for line in traces.ledger}
+        if seen >= wanted:
+            break
+    assert seen >= wanted
 
 
 class Forgetful(list[ProviderUsage]):

@@ -25,7 +25,8 @@ from streams.pipeline.verifier import Limits, Topics, Verifier
 from streams.traces import listen
 from streams.verify import Policy
 
-KEY = "canary-key-0815-in-use"
+KEY = "traced-key-0815-in-use"
+"""None of the suite's canaries: it is a model's name here, which a program that listens to our log is told."""
 WORD = "zanzibarite"
 """In every text that goes in and comes out."""
 ANSWER = {
