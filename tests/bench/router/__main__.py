@@ -27,7 +27,7 @@ from tests.bench.router.summary import summarise
 @click.option("--quick", "short", is_flag=True, help="One repeat, few requests: to see that it works.")
 @click.option("--case", "names", multiple=True, type=click.Choice(list(CASES)), help="Only this one; may be repeated.")
 def main(litellm_python: str | None, out: Path, repeats: int | None, short: bool, names: tuple[str, ...]) -> None:
-    """Measure this service beside LiteLLM's Router; takes about half an hour, with --quick four minutes."""
+    """Measure this service beside LiteLLM's Router; takes about half an hour, with --quick ten."""
     plan = quick() if short else full()
     if names:
         plan = replace(plan, cases={name: case for name, case in plan.cases.items() if name in names})
