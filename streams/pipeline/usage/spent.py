@@ -19,9 +19,8 @@ def with_spent(balances: Iterable[Balance], view: StatsView) -> Iterator[Balance
     `left` stays what this worker finds. Users' stay as they are, and so does everything until the tables were read.
     """
     for balance in balances:
-        owner = balance.budget.rpartition("/")[0]
-        if view.recovered and not owner.startswith(_USERS):
-            yield replace(balance, spent=_cost(owner, balance.period, view))
+        if _is_told(balance, view):
+            yield replace(balance, spent=_cost(balance.budget.rpartition("/")[0], balance.period, view))
         else:
             yield balance
 
@@ -32,11 +31,16 @@ def of_all_workers(balances: Iterable[Balance], view: StatsView) -> Iterator[Bal
     Users' stay as this worker finds them, and so does everything until the tables were read.
     """
     for balance in with_spent(balances, view):
-        if view.recovered and not balance.budget.startswith(_USERS):
+        if _is_told(balance, view):
             reserved = max(balance.leased - balance.spent, 0)
             yield replace(balance, reserved=reserved, left=balance.limit - balance.spent - reserved)
         else:
             yield balance
+
+
+def _is_told(balance: Balance, view: StatsView) -> bool:
+    """Do the tables say what this budget's period has cost?"""
+    return view.recovered and not balance.budget.startswith(_USERS)
 
 
 def _cost(owner: str, label: str, view: StatsView) -> int:
