@@ -16,7 +16,7 @@ import structlog
 
 from schemas import ProviderUsage
 from streams import traces
-from streams.ai.errors import AIError, AllProvidersFailed, NoProviderAdmits
+from streams.ai.errors import AllProvidersFailed, NoProviderAdmits
 from streams.ai.options import CompletionOptions
 from streams.ai.types import Completion
 from streams.clock import Clock
@@ -64,7 +64,7 @@ async def tell_question(
         try:
             done = await answering
             facts = _of_answer(done)
-        except AIError as error:
+        except Exception as error:
             facts = _of_failure(error)
             raise
         finally:
@@ -97,7 +97,7 @@ def _of_answer(done: Completion) -> dict[str, Any]:
     }
 
 
-def _of_failure(error: AIError) -> dict[str, Any]:
+def _of_failure(error: Exception) -> dict[str, Any]:
     attempts = error.attempts if isinstance(error, AllProvidersFailed) else ()
     return {
         "outcome": "not_admitted" if isinstance(error, NoProviderAdmits) else "failed",

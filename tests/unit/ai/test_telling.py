@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
 import structlog
@@ -17,6 +18,8 @@ from streams.ai import (
     UnifiedAIService,
     telling,
 )
+from streams.ai.budget.grants import JournalUnusable
+from streams.ai.budget.port import Unlimited
 from streams.ai.providers.fake import After
 
 SECRET = "The prompt says 4711"
@@ -73,6 +76,19 @@ async def test_failures_and_cancels_are_told(told: list[dict[str, object]]) -> N
         ("ai.attempt", "cancelled"),
         ("ai.question", "cancelled"),
     ]
+
+
+async def test_a_budget_that_cannot_be_relied_on_is_a_failure(told: list[dict[str, object]]) -> None:
+    """What ends a question from outside the drawn errors is told as failed, and goes on to the caller."""
+
+    class Broken(Unlimited):
+        def reserve(self, *_: object) -> NoReturn:
+            raise JournalUnusable("test")
+
+    service = UnifiedAIService([FakeProvider("yes")], budget=Broken())
+    with pytest.raises(JournalUnusable):
+        await service.generate_completion(SECRET)
+    assert [(one["event"], one["outcome"]) for one in told] == [("ai.question", "failed")]
 
 
 @pytest.mark.parametrize("configured", [False, True])
