@@ -101,11 +101,12 @@ $(ROUTER_STAMP): requirements/bench-router.txt
 	@touch $@
 
 .PHONY: bench
-bench: $(STAMP) $(ROUTER_STAMP) ## Prices, usage tables, the worker beside its peers (BENCH=--quick: short), pages, reading
+bench: $(STAMP) $(ROUTER_STAMP) ## Prices, usage tables, the worker beside its peers and as it grows (BENCH=--quick: short), pages, reading
 	$(BIN)/python -m tests.bench.money
 	$(BIN)/python -m tests.bench.usage
 	$(BIN)/python -m tests.bench --litellm-python $(ROUTER_VENV)/bin/python $(BENCH)
 	$(BIN)/python -m tests.bench.pages
+	$(BIN)/python -m tests.bench.scale $(BENCH)
 	$(BIN)/python -m tests.bench.reading $(wildcard $(DATA))
 
 .PHONY: bench-reading
