@@ -9,6 +9,8 @@ from typing import Self
 
 import psutil
 
+from tests.chaos.processes import memory_mb
+
 _EVERY_SECONDS = 0.25
 
 
@@ -19,16 +21,6 @@ def cpu_seconds(pid: int) -> float:
         times = process.cpu_times()
         own = times.user + times.system + times.children_user + times.children_system
         return own + sum(cpu_seconds(child.pid) for child in process.children())
-    except psutil.Error:
-        return 0.0
-
-
-def memory_mb(pid: int) -> float:
-    """What a process and its children have in memory; what they share counts for each; 0 when it is gone."""
-    try:
-        process = psutil.Process(pid)
-        own: float = process.memory_info().rss / 2**20
-        return own + sum(memory_mb(child.pid) for child in process.children())
     except psutil.Error:
         return 0.0
 
