@@ -20,7 +20,8 @@ _BURST = (10, 120)
 class Plan:
     """How long and how rough.
 
-    `gap`: seconds from one kill to the next, longer than a session, so that a kill's redo is counted for that kill.
+    `gap`: seconds from one kill to the next, longer than a session, so that a kill's redo is counted for that kill and
+    the start after it.
     """
 
     records: int = 10_000
