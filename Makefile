@@ -54,9 +54,12 @@ format: $(STAMP) ## Rewrite the code as the formatter wants it
 chaos: $(STAMP) ## Kill workers and the broker under load and prove that nothing is lost
 	$(BIN)/python -m tests.chaos
 
+MINUTES ?= 30
+
 .PHONY: soak
-soak: $(STAMP) ## 200 callers of the service for a minute, under every fault; the vendors' bill is the judge
+soak: $(STAMP) ## The service under every fault for a minute, then workers under load and faults for MINUTES=30
 	$(BIN)/python -m tests.chaos service --seconds 60
+	$(BIN)/python -m tests.chaos load --minutes $(MINUTES)
 
 # The scanners and the fuzzer are for this only: they get an environment of their own, with the product's requirements.
 SECURITY_VENV  ?= .venv-security
@@ -101,11 +104,12 @@ $(ROUTER_STAMP): requirements/bench-router.txt
 	@touch $@
 
 .PHONY: bench
-bench: $(STAMP) $(ROUTER_STAMP) ## Prices, usage tables, the worker beside its peers (BENCH=--quick: short), pages, reading
+bench: $(STAMP) $(ROUTER_STAMP) ## Prices, usage tables, the worker beside its peers and as it grows (BENCH=--quick: short), pages, reading
 	$(BIN)/python -m tests.bench.money
 	$(BIN)/python -m tests.bench.usage
 	$(BIN)/python -m tests.bench --litellm-python $(ROUTER_VENV)/bin/python $(BENCH)
 	$(BIN)/python -m tests.bench.pages
+	$(BIN)/python -m tests.bench.scale $(BENCH)
 	$(BIN)/python -m tests.bench.reading $(wildcard $(DATA))
 
 .PHONY: bench-reading

@@ -15,6 +15,8 @@ from rich.console import Console
 
 from streams.sandbox.kafka import EmbeddedKafka
 from tests.chaos import budget, kills, outage
+from tests.chaos.load import Plan as LoadPlan
+from tests.chaos.load import load
 from tests.chaos.report import show
 from tests.chaos.scene import Setting
 from tests.chaos.soak import Plan as SoakPlan
@@ -40,6 +42,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--down-seconds", type=float, default=60.0)
     parser.add_argument("--seconds", type=float, default=60.0, help="of the service alone")
     parser.add_argument("--callers", type=int, default=200, help="of the service alone")
+    parser.add_argument("--minutes", type=float, default=30.0, help="of the run under load")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=10, help="runs with a small budget, from --seed on")
     parser.add_argument("--calls", type=int, default=5_000, help="worth of the large budget; 0: without it")
@@ -82,6 +85,10 @@ async def _service(options: argparse.Namespace, folder: Path) -> AsyncIterator[R
     yield "service", judge(await soak(folder, plan)), True
 
 
+async def _load(options: argparse.Namespace, folder: Path) -> AsyncIterator[Run]:
+    yield "load", await load(folder, LoadPlan(seconds=options.minutes * 60, seed=options.seed)), True
+
+
 async def _budget(options: argparse.Namespace, folder: Path) -> AsyncIterator[Run]:
     async with EmbeddedKafka() as kafka:
         for seed in range(options.seed, options.seed + options.seeds):
@@ -107,7 +114,10 @@ RUNS = {
     "budget": _budget,
     "mutants": _mutants,
     "service": _service,
+    "load": _load,
 }
+SOAKS = ("service", "load")
+"""`make soak`: apart from the rest, for the time they take."""
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -119,7 +129,7 @@ def _inside(folder: Path, name: str) -> Path:
 async def _main(options: argparse.Namespace, folder: Path) -> bool:
     good, reports = True, {}
     for name, run in RUNS.items():
-        if options.what in ("all", name):
+        if options.what == name or (options.what == "all" and name not in SOAKS):
             async for title, report, green in run(options, _inside(folder, name)):
                 good &= show(title, report, wanted=green)
                 reports[title] = report

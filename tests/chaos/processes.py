@@ -10,6 +10,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).resolve().parents[2]
 _PR_SET_PDEATHSIG = 1
 _POLL_SECONDS = 0.05
@@ -64,6 +66,16 @@ class Child:
         if self.process.stdout:
             self.process.stdout.close()
         self._output.close()
+
+
+def memory_mb(pid: int) -> float:
+    """What a process and its children have in memory; what they share counts for each; 0 when it is gone."""
+    try:
+        process = psutil.Process(pid)
+        own: float = process.memory_info().rss / 2**20
+        return own + sum(memory_mb(child.pid) for child in process.children())
+    except psutil.Error:
+        return 0.0
 
 
 def clean_environment() -> dict[str, str]:
