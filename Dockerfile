@@ -6,7 +6,8 @@ WORKDIR /src
 # The environment has no pip of its own: nothing in the last stage can install anything.
 RUN python -m venv --without-pip /opt/fulltext
 COPY requirements ./requirements
-RUN pip --python /opt/fulltext/bin/python install --require-hashes --only-binary :all: -r requirements/base.txt
+# What a worker may need for any of its settings: Redis, traces, encrypted keys, keys from AWS.
+RUN pip --python /opt/fulltext/bin/python install --require-hashes --only-binary :all: -r requirements/image.txt
 # The build backend, from the same lock and with its hashes, in this stage only.
 RUN sed -n '/^setuptools==/,/[^\\]$/p' requirements/dev.txt > backend.txt \
     && pip install --require-hashes --no-deps -r backend.txt

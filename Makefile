@@ -150,6 +150,7 @@ schemas: $(STAMP) ## Write the JSON Schemas and the AsyncAPI document again
 .PHONY: lock
 lock: $(STAMP) ## Resolve the requirements again, with hashes
 	@for set in "base:" "sandbox:--extra sandbox" "dev:--all-extras --group test --group lint --group build" "train:--group train" \
+	  "image:--extra aws --extra cache --extra encrypted --extra otel --constraint requirements/dev.txt" \
 	  "security:--all-extras --group security --constraint requirements/dev.txt" "mutation:--all-extras --group test --group mutation"; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-find-links --no-strip-extras \
 	    --custom-compile-command 'make lock' $${set#*:} pyproject.toml -o requirements/$${set%%:*}.txt || exit 1; \
@@ -158,8 +159,9 @@ lock: $(STAMP) ## Resolve the requirements again, with hashes
 	  --custom-compile-command 'make lock' --override requirements/bench-router.override \
 	  requirements/bench-router.in -o requirements/bench-router.txt
 
-# What docker compose gives to the containers as files: keys and a URL, empty where there is none, and what is made here.
-SECRET_FILES := $(addprefix secrets/,groq_api_key gemini_api_key azure_openai_api_key openai_api_key compatible_api_key alert_webhook_url)
+# What docker compose gives to the containers as files: keys and URLs, empty where there is none, and what is made here.
+SECRET_FILES := $(addprefix secrets/,groq_api_key gemini_api_key azure_openai_api_key openai_api_key compatible_api_key \
+  secrets_encryption_key ai_cache_url alert_webhook_url)
 SECRETS_MADE := $(addprefix secrets/,web_token grafana_password)
 WORKERS ?= 1
 COMPOSE ?=

@@ -47,7 +47,7 @@ class RedisCache:
         random: Random | None = None,
     ) -> None:
         """Keep answers for `ttl_seconds`. Raises SharedCacheUnusable, which never shows the URL."""
-        self._redis = _client(url.get_secret_value())
+        self._redis = redis_client(url.get_secret_value())
         self._ttl_seconds = ttl_seconds
         self._clock = clock = clock or SystemClock()
         random = random or Random()  # noqa: S311 - jitter, no secret
@@ -107,7 +107,8 @@ class RedisCache:
         return Found(answer, min(left, self._ttl_seconds)) if left > 0 else None
 
 
-def _client(url: str) -> Any:
+def redis_client(url: str) -> Any:
+    """Redis' own client, not connected yet, which tries nothing twice. Raises SharedCacheUnusable."""
     try:
         from redis.asyncio import Redis
         from redis.asyncio.retry import Retry

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from schemas import FulltextVerdict, ScrapedContent
 from streams.cli import _outline
 from streams.errors import UserError
-from streams.observability import logging
+from streams.observability.observed import observed
 from streams.settings import Settings, load
 from streams.verify import Examination, Policy, examine, judged, undetermined
 from streams.verify.read import read
@@ -58,24 +58,29 @@ def command(
               fulltext check paper.pdf --json
     """
     settings = load()
-    logging.configure(settings.log_format, settings.log_level)
-    record = _record(_bytes(file, settings.verify_max_record_bytes), url, doi, title, content_type, file)
-    document = read(record)
-    if "binary" in document.problems:
-        raise _Unsuitable(f"{file} is neither text, HTML, XML nor PDF; give a document of one of these kinds")
-    tier = "on" if local_only else settings.verify_local_tier
-    examination = examine(record, Policy(local_tier=tier, second_opinion=settings.verify_second_opinion))
-    verdict = examination.verdict or (
-        undetermined(examination, "NO_PROVIDER_ADMITS", "The local rules are not sure, and --local-only asks no model.")
-        if local_only
-        else asyncio.run(_ask(examination, settings))
-    )
+    with observed(settings):
+        record = _record(_bytes(file, settings.verify_max_record_bytes), url, doi, title, content_type, file)
+        document = read(record)
+        if "binary" in document.problems:
+            raise _Unsuitable(f"{file} is neither text, HTML, XML nor PDF; give a document of one of these kinds")
+        verdict = _verdict(record, settings, local_only=local_only)
     if as_json and outline:
         click.echo(orjson.dumps({**verdict.model_dump(mode="json"), "outline": _outline.as_dicts(document, verdict)}))
     elif as_json:
         click.echo(verdict.model_dump_json())
     else:
         _outline.show(document, verdict)
+
+
+def _verdict(record: ScrapedContent, settings: Settings, *, local_only: bool) -> FulltextVerdict:
+    tier = "on" if local_only else settings.verify_local_tier
+    examination = examine(record, Policy(local_tier=tier, second_opinion=settings.verify_second_opinion))
+    if examination.verdict is not None:
+        return examination.verdict
+    if local_only:
+        why = "The local rules are not sure, and --local-only asks no model."
+        return undetermined(examination, "NO_PROVIDER_ADMITS", why)
+    return asyncio.run(_ask(examination, settings))
 
 
 async def _ask(examination: Examination, settings: Settings) -> FulltextVerdict:

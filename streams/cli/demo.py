@@ -9,9 +9,8 @@ import contextlib
 import json
 import os
 import signal
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from schemas import FulltextVerdict, ProviderUsage
 from streams.cli import _demo_report as report
 from streams.cli._demo_run import Run
+from streams.cli._demo_worker import demo_worker, first_line
 from streams.errors import UserError
 from streams.sandbox.samples import Sample, load
 
@@ -118,8 +118,8 @@ async def _demo(local_tier: str, constant_answer: str | None, judge: Callable[[R
             from streams.pipeline.topics import ensure_topics
 
             await ensure_topics(settings)
-            async with _worker(environment) as worker:
-                live = await _first_line(worker)
+            async with demo_worker(environment, Path(folder)) as worker:
+                live = await first_line(worker)
                 click.echo(live, err=True)
                 await _publish(kafka.bootstrap, samples)
                 run = await _watch(kafka.bootstrap, samples, worker)
@@ -127,35 +127,6 @@ async def _demo(local_tier: str, constant_answer: str | None, judge: Callable[[R
                     await _keep(lambda: judge(run), live, worker)
                 else:
                     judge(run)
-
-
-@contextlib.asynccontextmanager
-async def _worker(environment: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "streams",
-        "worker",
-        env=environment,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            try:
-                await asyncio.wait_for(process.wait(), 20)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
-
-
-async def _first_line(worker: asyncio.subprocess.Process) -> str:
-    """Where its live page is; empty: it has ended."""
-    line = await worker.stdout.readline() if worker.stdout else b""
-    return line.decode().strip()
 
 
 async def _keep(judge: Callable[[], None], live: str, worker: asyncio.subprocess.Process) -> None:

@@ -21,9 +21,10 @@ _MARKS = {"good": ("ok", "green"), "note": ("--", "yellow"), "act": ("!!", "red"
     "--json", "as_json", is_flag=True, help="One JSON object: findings by check, and how many must be mended."
 )
 def command(live: bool, as_json: bool) -> None:
-    """Look at settings, keys, prices, models, versions, Kafka, topics and the clock, and say what to do.
+    """Look at settings, keys, prices, models, versions, Redis, Kafka, topics, lag and the clock, and say what to do.
 
-    Changes nothing; to compare clocks it makes a topic and deletes it again. Exit 1 when something must be done.
+    Changes nothing; to compare clocks it makes a topic and deletes it again, and what it writes to Redis is gone after
+    a second. Exit 1 when something must be done.
 
     \b
     Example:  fulltext doctor

@@ -16,7 +16,7 @@ from streams.cli import _evaluation_page, _evaluation_tables, _verdict_table
 from streams.cli._evaluation import Evaluation, Judged
 from streams.cli._labelled import BadLine, Labelled, read_labelled
 from streams.errors import UserError
-from streams.observability import logging
+from streams.observability.observed import observed
 from streams.settings import Settings, load
 from streams.verify import Examination, Policy, examine, judged, undetermined
 
@@ -50,7 +50,17 @@ def command(file: Path, tier: str, as_json: bool, page: Path | None) -> None:
               fulltext eval labelled.jsonl --tier chain --html report.html
     """
     settings = load()
-    logging.configure(settings.log_format, settings.log_level)
+    with observed(settings):
+        evaluation = _evaluate(file, settings, page, ask_models=tier == "chain")
+    if page is not None:
+        _write(page, _evaluation_page.render(evaluation, file.name, tier))
+    if as_json:
+        click.echo(orjson.dumps({"file": file.name, "tier": tier, **evaluation.as_dict()}))
+    else:
+        _evaluation_tables.show(evaluation, _verdict_table.console())
+
+
+def _evaluate(file: Path, settings: Settings, page: Path | None, *, ask_models: bool) -> Evaluation:
     lines = list(read_labelled(file))
     bad = tuple(line for line in lines if isinstance(line, BadLine))
     _tell(bad, file)
@@ -60,14 +70,8 @@ def command(file: Path, tier: str, as_json: bool, page: Path | None) -> None:
     if page is not None:
         _write(page, "")  # before anything is asked and paid for
     started = time.perf_counter()
-    judged = asyncio.run(_judge(labelled, settings, ask_models=tier == "chain"))
-    evaluation = Evaluation(tuple(judged), bad, time.perf_counter() - started)
-    if page is not None:
-        _write(page, _evaluation_page.render(evaluation, file.name, tier))
-    if as_json:
-        click.echo(orjson.dumps({"file": file.name, "tier": tier, **evaluation.as_dict()}))
-    else:
-        _evaluation_tables.show(evaluation, _verdict_table.console())
+    judged = asyncio.run(_judge(labelled, settings, ask_models=ask_models))
+    return Evaluation(tuple(judged), bad, time.perf_counter() - started)
 
 
 def _tell(bad: tuple[BadLine, ...], file: Path) -> None:

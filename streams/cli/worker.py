@@ -18,21 +18,20 @@ def command() -> None:
     """
     from streams.app import ai_config, build_app
     from streams.errors import UserError
-    from streams.observability import logging, tracing
+    from streams.observability.observed import observed
     from streams.observability.redaction import Redactor
     from streams.pipeline.faust_app import run
     from streams.web.listen import socket_of, url_of
 
     settings = settings_module.load()
-    logging.configure(settings.log_format, settings.log_level)
-    ai_config(settings)
-    traced = tracing.traced(settings.otel_exporter_otlp_endpoint, settings.otel_service_name)
-    with traced, socket_of(settings) as listening:
-        asyncio.run(_look_first(settings))
-        app = build_app(settings, listening=listening)
-        click.echo(f"live page: {url_of(listening)}")
-        _calm_collector()
-        code = run(app)
+    with observed(settings):
+        ai_config(settings)
+        with socket_of(settings) as listening:
+            asyncio.run(_look_first(settings))
+            app = build_app(settings, listening=listening)
+            click.echo(f"live page: {url_of(listening)}")
+            _calm_collector()
+            code = run(app)
     fault = app.verifier.fault
     if isinstance(fault, UserError):
         raise fault

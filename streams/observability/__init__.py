@@ -8,6 +8,7 @@ redaction  no secret in any line
 encodings  the forms in which a known secret may turn up
 repeats    a library that says the same again is heard once in a while
 crashes    nor in Python's own last words
+observed   a command's logs and traces, as the settings say
 metrics    every metric, with its kind and meaning
 tracing    traces to an OTLP collector, where one is named
 spans      OpenTelemetry's spans from what the rooms tell (extra `otel`)

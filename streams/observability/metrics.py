@@ -73,6 +73,12 @@ BUDGET_SPENT = Metric("ai_budget_spent_usd", "gauge", "Settled in the period tha
 BUDGET_RESERVED = Metric(
     "ai_budget_reserved_usd", "gauge", "Taken by calls in flight or of unknown outcome.", ("budget",)
 )
+BUDGET_USED_UP = Metric(
+    "ai_budget_used_up",
+    "gauge",
+    "1: spent, or the rest is too small for a call and none is under way here that could give some back.",
+    ("budget",),
+)
 
 # The cache of answers
 CACHE_HITS = Metric(

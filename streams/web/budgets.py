@@ -29,6 +29,7 @@ class BudgetAnswer(Message):
         description="Limit less spent less reserved; negative by what bills exceeded their reservations by."
     )
     used: float | None = Field(description="Share of the limit that is spent; null: the limit is 0, only free calls.")
+    used_up: bool = Field(description="Spent, or what is left is too little for a call at this worker.")
     resets_in_seconds: float
 
 
@@ -75,5 +76,6 @@ def _told(balance: Balance) -> BudgetAnswer:
         reserved_nano_usd=balance.reserved,
         left_nano_usd=balance.left,
         used=balance.spent / balance.limit if balance.limit else None,
+        used_up=balance.used_up,
         resets_in_seconds=balance.resets_in_seconds,
     )

@@ -78,6 +78,7 @@ def _balance(balance: Balance) -> Iterator[Sample]:
     yield Sample(metrics.BUDGET_LIMIT, balance.limit / NANO, (balance.budget,))
     yield Sample(metrics.BUDGET_SPENT, balance.spent / NANO, (balance.budget,))
     yield Sample(metrics.BUDGET_RESERVED, balance.reserved / NANO, (balance.budget,))
+    yield Sample(metrics.BUDGET_USED_UP, balance.used_up, (balance.budget,))
 
 
 def _cache(figures: CacheFigures) -> Iterator[Sample]:

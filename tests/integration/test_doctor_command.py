@@ -7,9 +7,10 @@ import subprocess
 import sys
 from datetime import timedelta
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 
-from streams.cli.doctoring import cluster
+from streams.cli.doctoring import backlog, cluster
 from streams.cli.doctoring.finding import Subject
 from streams.clock import SystemClock
 from streams.pipeline.topics import ensure_topics, specs
@@ -86,6 +87,38 @@ async def nothing_is_left(bootstrap, prefix):
     finally:
         await admin.close()
     return True
+
+
+async def test_what_waits_is_counted_by_what_the_group_has_committed(kafka, topic_prefix):
+    """Records without a worker, then the same ones committed; deleted before they were judged: lost, and told so."""
+    own = load(kafka_bootstrap_servers=kafka.bootstrap, kafka_topic_prefix=topic_prefix, kafka_group_id=topic_prefix)
+    await ensure_topics(own)
+    topic = TopicPartition(own.topic("scraped-content"), 0)
+    async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap) as producer:
+        for number in range(10):
+            await producer.send_and_wait(topic.topic, b"%d" % number, partition=0)
+    (waiting,) = await backlog.lag(Subject(own))
+    assert (waiting.level, waiting.setting) == ("note", "KAFKA_GROUP_ID")
+    assert waiting.message.startswith("10 records wait; 0 workers")
+
+    async with AIOKafkaConsumer(topic.topic, bootstrap_servers=kafka.bootstrap, group_id=topic_prefix) as consumer:
+        async with asyncio.timeout(40):
+            while not consumer.assignment():  # noqa: ASYNC110 - no event for it
+                await asyncio.sleep(0.1)
+        await consumer.commit({topic: 4})
+        (working,) = await backlog.lag(Subject(own))
+    assert (working.level, working.message.split(";")[0]) == ("good", "6 records wait")
+    assert "1 workers are in the group" in working.message
+
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    try:
+        await admin.delete_records({topic: RecordsToDelete(before_offset=7)})
+    finally:
+        await admin.close()
+    lost, left = await backlog.lag(Subject(own))
+    assert (lost.level, lost.message.split(" ")[0]) == ("act", "3")
+    assert left.message.startswith("3 records wait")
 
 
 class WrongClock(SystemClock):

@@ -3,38 +3,18 @@
 import asyncio
 import json
 import signal
-from typing import Any
 
 import pytest
-from aiohttp import web
 from aiokafka import AIOKafkaProducer
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from streams.pipeline.topics import ensure_topics
 from streams.sandbox.emulator import Emulator
 from streams.sandbox.kafka import EmbeddedKafka
 from streams.settings import load
+from tests.integration.collector import Collector
 from tests.integration.test_worker_bad_input import worker
 
 TRACE, PRODUCER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
-
-
-class Collector:
-    """Takes OTLP over HTTP and keeps the spans."""
-
-    def __init__(self) -> None:
-        self.spans: dict[str, Any] = {}
-        self.came = asyncio.Event()
-
-    async def take(self, request: web.Request) -> web.Response:
-        """A batch."""
-        batch = ExportTraceServiceRequest.FromString(await request.read())
-        for resource in batch.resource_spans:
-            for scope in resource.scope_spans:
-                self.spans |= {span.name.split()[0]: span for span in scope.spans}
-        if "process" in self.spans:
-            self.came.set()
-        return web.Response()
 
 
 @pytest.mark.timeout(180)
@@ -42,21 +22,14 @@ async def test_a_worker_goes_on_with_the_producers_trace(kafka: EmbeddedKafka, t
     """Record > chain > attempt reach the collector, under the span that the record's `traceparent` names."""
     settings = load(kafka_bootstrap_servers=kafka.bootstrap, kafka_topic_prefix=topic_prefix)
     await ensure_topics(settings)
-    collector, app = Collector(), web.Application()
-    app.router.add_post("/v1/traces", collector.take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    async with Emulator() as emulator:
+    async with Collector() as collector, Emulator() as emulator:
         environment = {
             **emulator.environment(),
             "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap,
             "KAFKA_TOPIC_PREFIX": topic_prefix,
             "KAFKA_GROUP_ID": topic_prefix + "group",
             "VERIFY_LOCAL_TIER": "off",
-            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{runner.addresses[0][1]}",
-            "OTEL_BSP_SCHEDULE_DELAY": "100",
+            **collector.environment(),
         }
         process = worker(environment)
         try:
@@ -66,13 +39,12 @@ async def test_a_worker_goes_on_with_the_producers_trace(kafka: EmbeddedKafka, t
                     json.dumps({"id": "x", "content": "A short text about eels. " * 40}).encode(),
                     headers=[("traceparent", f"00-{TRACE}-{PRODUCER}-01".encode())],
                 )
-            await asyncio.wait_for(collector.came.wait(), 120)
+            await asyncio.wait_for(collector.has("process"), 120)
             process.send_signal(signal.SIGTERM)
             assert await asyncio.to_thread(process.wait, 30) == 0
         finally:
             process.kill()
             process.wait()
-            await runner.cleanup()
     record, chain, attempt = (collector.spans[name] for name in ("process", "ask", "chat"))
     assert {span.trace_id.hex() for span in (record, chain, attempt)} == {TRACE}
     assert record.parent_span_id.hex() == PRODUCER

@@ -148,4 +148,13 @@ class MemoryBudget:
     def _balances(self, accounts: Iterable[Account]) -> Iterator[Balance]:
         for a in accounts:
             resets = self._calendar.seconds_until(a.period.ends)
-            yield Balance(a.budget, a.period.label, a.limit, a.spent, a.reserved, a.left, resets)
+            yield Balance(
+                a.budget,
+                a.period.label,
+                a.limit,
+                a.spent,
+                a.reserved,
+                a.left,
+                resets,
+                dry=a.left <= 0 and not a.reserved,
+            )

@@ -41,6 +41,16 @@ class Balance:
     resets_in_seconds: float
     leased: int = 0
     """Granted to workers, what they have spent of it included; 0 where a process has the budget to itself."""
+    dry: bool = False
+    """Nothing is left for a call, and none of this process is under way that could give some back."""
+
+    @property
+    def used_up(self) -> bool:
+        """Is it at 100 %, for whoever wants to call? Never a limit of 0, which is for free calls only.
+
+        A rest smaller than the next call's upper bound is never spent, so that `spent` seldom reaches the limit.
+        """
+        return bool(self.limit) and (self.dry or self.spent >= self.limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from streams.cli.doctoring import cluster, environment, providers
+from streams.cli.doctoring import backlog, cluster, environment, providers, shared_cache
 from streams.cli.doctoring.finding import Finding, Subject
 from streams.errors import KafkaUnavailable, SettingsError, UserError
 
@@ -25,8 +25,10 @@ CHECKS = (
     Check("live", providers.live, ("settings", "keys")),
     Check("prices", providers.prices, ("settings",)),
     Check("models", providers.models, ("settings",)),
+    Check("cache", shared_cache.cache, ("versions",)),
     Check("kafka", cluster.kafka),
     Check("topics", cluster.topics, ("kafka",)),
+    Check("lag", backlog.lag, ("kafka", "topics")),
     Check("clock", cluster.clock, ("kafka",)),
 )
 """In the order in which they are told. Adding one = a function and a line here."""

@@ -6,10 +6,10 @@ from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, requires, version
 
 from packaging.requirements import Requirement
-from pydantic import SecretStr
 
 from streams.app import ai_config
 from streams.app.money import budget_limits
+from streams.cli.doctoring.extras import missing_extras
 from streams.cli.doctoring.finding import Finding, Subject
 from streams.settings import Settings
 from streams.web.listen import check as check_listening
@@ -51,7 +51,7 @@ async def variables(_subject: Subject) -> list[Finding]:
 async def versions(subject: Subject) -> list[Finding]:
     """What is installed against what this release was tested with."""
     found = [problem for line in requires(_PACKAGE) or () for problem in _unmet(Requirement(line))]
-    found += _missing_extras(subject.settings)
+    found += missing_extras(subject.settings)
     told = ", ".join(f"{name} {version(name)}" for name in (_PACKAGE, "faust-streaming", "aiokafka", "click"))
     return found or [Finding("good", told)]
 
@@ -67,19 +67,3 @@ def _unmet(wanted: Requirement) -> Iterator[Finding]:
         return
     if not wanted.specifier.contains(there, prereleases=True):
         yield Finding("act", f"{wanted.name} is {there}; this release needs {wanted.specifier}", remedy=remedy)
-
-
-def _missing_extras(settings: Settings) -> Iterator[Finding]:
-    """Packages that are only needed with certain settings."""
-    secrets = {name.upper(): value for name, value in settings if isinstance(value, SecretStr)}
-    for extra, package, needs in (
-        ("cache", "redis", [name for name in secrets if name == "AI_CACHE_URL"]),
-        ("aws", "aiobotocore", [name for name, value in secrets.items() if "aws-sm:" in value.get_secret_value()]),
-        ("encrypted", "cryptography", [name for name, value in secrets.items() if "enc:" in value.get_secret_value()]),
-    ):
-        try:
-            version(package)
-        except PackageNotFoundError:
-            for name in needs:
-                how = f"pip install '{_PACKAGE}[{extra}]'"
-                yield Finding("act", f"{name} needs {package}, which is not installed", name, how)

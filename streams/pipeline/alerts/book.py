@@ -118,12 +118,8 @@ def _slot(alert: BudgetAlert) -> _Slot:
 
 
 def _reached(balance: Balance, percent: int) -> bool:
-    """Of the last threshold also: nothing is left for a call, and no call is under way that could give some back.
-
-    A rest smaller than the next call's upper bound is never spent, so a budget that is used up seldom reaches 100 %.
-    """
-    used_up = balance.left <= 0 and not balance.reserved
-    return balance.spent * 100 >= balance.limit * percent or (percent >= 100 and used_up)
+    """Of the last threshold also where the rest is too small for any call."""
+    return balance.spent * 100 >= balance.limit * percent or (percent >= 100 and balance.used_up)
 
 
 def _ends(alert: BudgetAlert) -> datetime:

@@ -211,16 +211,18 @@ class LeaseBudget:
         for account in accounts:
             lease = self._leases.get(_key(account)) or Lease(account)
             others = max(self._book.granted(*_key(account)) - account.granted, 0)
-            left = lease.rest if lease.silent(now) else lease.rest + self._free(lease)
+            rest = lease.rest if lease.silent(now) else lease.rest + self._free(lease)
+            left = 0 if lease.dry else rest
             yield Balance(
                 account.budget,
                 account.period.label,
                 account.limit,
                 account.spent + others,
                 account.reserved,
-                0 if lease.dry else left,
+                left,
                 self._calendar.seconds_until(account.period.ends),
                 leased=account.granted + others,
+                dry=left <= 0 and not account.reserved,
             )
 
 

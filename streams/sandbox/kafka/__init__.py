@@ -7,7 +7,6 @@ progress    what a person sees meanwhile
 properties  server.properties and the Java command lines
 ports       free loopback ports that a restart can take again
 folder      the data folder: one broker at a time
-leash       the small process that ends the broker when we end, however we end
 ready       ready = topics, committed offsets and transactions work
 broker      `EmbeddedKafka`: start, stop, kill, pause, restart
 relock      `python -m streams.sandbox.kafka.relock`: resolve `jars.lock` again (for a new Kafka)

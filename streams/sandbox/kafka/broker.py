@@ -1,10 +1,8 @@
 """`EmbeddedKafka`: a real Apache Kafka (KRaft, one node) as a child of this process."""
 
 import asyncio
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -16,8 +14,8 @@ from streams.sandbox.kafka import jars, progress
 from streams.sandbox.kafka.ports import free_port
 from streams.sandbox.kafka.properties import Layout, format_command, render, run_command
 from streams.sandbox.kafka.ready import wait_until_ready
+from streams.sandbox.leash import KILL, PAUSE, RESUME, TERMINATE, leashed
 
-_LEASH = Path(__file__).with_name("leash.py")
 _POLL_SECONDS = 0.02
 _STOP_SECONDS = 10.0
 _WORDS = 500
@@ -118,8 +116,8 @@ class EmbeddedKafka:
     async def stop(self, *, keep_data: bool = False) -> None:
         """End the broker in good order (SIGTERM, after 10 s SIGKILL) and remove a temporary folder."""
         if self.running:
-            self._order(b"c")  # a paused broker would not hear
-            self._order(b"t")
+            self._order(RESUME)  # a paused broker would not hear
+            self._order(TERMINATE)
             if not await self._gone(_STOP_SECONDS):
                 self.kill()
         self._reap()
@@ -135,17 +133,17 @@ class EmbeddedKafka:
     def kill(self) -> None:
         """SIGKILL, as a power cut would; `start` brings the broker back with its data."""
         if self._leash and self.running:
-            self._order(b"k")
+            self._order(KILL)
             self._leash.wait()
         self._reap()
 
     def pause(self) -> None:
         """SIGSTOP: the broker keeps its connections and answers nothing."""
-        self._order(b"p")
+        self._order(PAUSE)
 
     def resume(self) -> None:
         """SIGCONT."""
-        self._order(b"c")
+        self._order(RESUME)
 
     def _prepare(self) -> Layout:
         folder = self._kept or (self._layout.folder if self._layout else folders.temporary())
@@ -162,7 +160,7 @@ class EmbeddedKafka:
         assert self._lock is not None  # noqa: S101 - _prepare has taken it
         with (layout.folder / "output.log").open("wb") as output:
             self._leash = subprocess.Popen(  # noqa: S603 - our own script and Java
-                [sys.executable, "-I", "-S", str(_LEASH), str(os.getpid()), orphaned, *command],
+                leashed(command, orphaned),
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,

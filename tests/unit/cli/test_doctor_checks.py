@@ -6,7 +6,7 @@ import pytest
 
 from streams.ai.models import Catalogue
 from streams.ai.pricing import PriceBook
-from streams.cli.doctoring import checks, environment, providers
+from streams.cli.doctoring import backlog, checks, environment, extras, providers
 from streams.cli.doctoring.checks import CHECKS, Check, examine
 from streams.cli.doctoring.cluster import _of_difference
 from streams.cli.doctoring.finding import Finding, Subject
@@ -80,11 +80,63 @@ async def test_another_version_than_the_pin_and_a_missing_extra_must_be_mended(m
             raise environment.PackageNotFoundError(name)
         return "0.13.0" if name == "aiokafka" else real(name)
 
-    monkeypatch.setattr(environment, "version", other)
+    for module in (environment, extras):
+        monkeypatch.setattr(module, "version", other)
     found = await environment.versions(subject(ai_cache_url="redis://127.0.0.1/0"))
     assert levels(found) == ["act", "act"]
     assert found[0].remedy == "pip install 'aiokafka==0.14.0'"
     assert (found[1].setting, "[cache]" in found[1].remedy) == ("AI_CACHE_URL", True)
+
+
+def test_each_extra_that_settings_need_is_missed(monkeypatch):
+    """By a setting of its own, or by what a key begins with; and one that nothing needs is not."""
+
+    def nothing(name):
+        raise extras.PackageNotFoundError(name)
+
+    monkeypatch.setattr(extras, "version", nothing)
+    assert list(extras.missing_extras(load())) == []
+    needing = load(
+        ai_cache_url="redis://127.0.0.1/0",
+        otel_exporter_otlp_endpoint="http://127.0.0.1:4318",
+        groq_api_key="enc:abc",
+        openai_api_key="aws-sm:keys",
+    )
+    found = {one.setting: one.remedy for one in extras.missing_extras(needing)}
+    assert found == {
+        "AI_CACHE_URL": "pip install 'fulltext-streams[cache]'",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "pip install 'fulltext-streams[otel]'",
+        "GROQ_API_KEY": "pip install 'fulltext-streams[encrypted]'",
+        "OPENAI_API_KEY": "pip install 'fulltext-streams[aws]'",
+    }
+
+
+@pytest.mark.parametrize(
+    ("workers", "waiting", "level", "remedy"),
+    [
+        (2, 900, "good", ""),
+        (0, 0, "good", ""),
+        (0, 1, "note", "start `fulltext worker`"),
+        (2, 5_000, "note", "more workers, up to one a partition"),
+        (3, 0, "note", "stop some, or add partitions: there are 2"),
+    ],
+)
+def test_a_backlog_is_told_with_what_helps(workers, waiting, level, remedy):
+    """How many records wait and for how many workers; it stops no deployment, so it is a note at most."""
+    partitions = [backlog.Partition(10, 20 + waiting, 20), backlog.Partition(0, 0, None)]
+    (found,) = backlog.of_lag("fulltext", workers, partitions)
+    assert (found.level, remedy in found.remedy, bool(found.remedy)) == (level, True, bool(remedy))
+    assert found.message.startswith(f"{waiting} records wait; {workers} workers")
+
+
+def test_records_that_retention_deleted_before_they_were_judged_are_lost():
+    """Counted as lost and not as waiting; before the first commit nothing is known of any."""
+    gone, fresh = backlog.Partition(100, 120, 70), backlog.Partition(100, 120, None)
+    assert (gone.lost, gone.waiting, fresh.lost, fresh.waiting) == (30, 20, 0, 20)
+    (found,) = backlog.of_loss("scraped-content", [gone, fresh])
+    assert (found.level, found.message.split(" ")[0]) == ("act", "30")
+    assert "retention.ms" in found.remedy
+    assert backlog.of_loss("scraped-content", [fresh]) == []
 
 
 async def test_a_slip_in_a_name_is_noticed(monkeypatch):

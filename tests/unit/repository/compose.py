@@ -24,10 +24,6 @@ NOT_PASSED = {
         "the broker is the one beside it",
     ),
     "KAFKA_REPLICATION_FACTOR": "there is one broker",
-    "AI_CACHE_URL": "its extra is not in the image",
-    "SECRETS_ENCRYPTION_KEY": "its extra is not in the image",
-    "OTEL_EXPORTER_OTLP_ENDPOINT": "its extra is not in the image",
-    "OTEL_SERVICE_NAME": "without the one above it names nothing",
     "AI_BUDGET_JOURNAL": "of one process; workers share their budgets over Kafka",
 }
 """Setting -> why the compose file has no line for it."""

@@ -1,5 +1,6 @@
 """A worker's state as metrics."""
 
+from dataclasses import replace
 from typing import get_args
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -63,6 +64,20 @@ async def test_no_user_is_a_label(world: World) -> None:
     assert seen["ai_budget_spent_usd{groq/day}"] == 1.0
     assert "ai_budget_spent_usd{others/day}" in seen
     assert not [name for name in seen if "42" in name]
+
+
+async def test_a_budget_is_used_up_where_no_call_fits(world: World) -> None:
+    """99 % is not 100 %; a rest that is no use is; a limit of 0 never."""
+    rest = balance("groq/day", 1_000, 990)
+    world.balances = [rest, replace(rest, budget="groq/month", dry=True), balance("openai/day", 7, 7)]
+    world.balances.append(replace(rest, budget="azure/day", limit=0, spent=0, dry=True))
+    told = {name: value for name, value in series(world).items() if "used_up" in name}
+    assert told == {
+        "ai_budget_used_up{groq/day}": 0,
+        "ai_budget_used_up{groq/month}": 1,
+        "ai_budget_used_up{openai/day}": 1,
+        "ai_budget_used_up{azure/day}": 0,
+    }
 
 
 async def test_a_worker_that_still_starts_can_be_scraped(world: World) -> None:

@@ -177,10 +177,10 @@ def test_a_budget_without_room_for_a_call_is_used_up() -> None:
     desk = DeskLog()
     spent = balance("groq/day", 95)
     assert len(desk.look(balances=[replace(spent, left=0, reserved=5)])) == 2
-    (used_up,) = desk.look(balances=[replace(spent, left=0)])
+    (used_up,) = desk.look(balances=[replace(spent, left=0, dry=True)])
     assert (used_up.threshold, used_up.value) == (1.0, 0.95)
     assert sentence(used_up) == "groq has used up its budget for 2026-11-24: 95% is spent."
-    assert desk.look(balances=[replace(spent, left=0)]) == []
+    assert desk.look(balances=[replace(spent, left=0, dry=True)]) == []
 
 
 def test_every_alert_is_one_sentence() -> None:

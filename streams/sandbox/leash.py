@@ -1,6 +1,7 @@
-"""The process between us and Java: whatever ends us, even SIGKILL, ends the broker too.
+"""The process between us and one that must not outlive us (the broker, the demo's worker), even when we are killed.
 
-Run as a script: `leash.py PARENT FOLDER COMMAND...`. It starts COMMAND and obeys single bytes on stdin (`ORDERS`).
+Run as a script, by `leashed`: `leash.py PARENT FOLDER COMMAND...`. It starts COMMAND and obeys single bytes on stdin
+(`ORDERS`).
 When stdin ends or PARENT is no longer its parent, it kills COMMAND and removes FOLDER (unless that is empty).
 It exits when COMMAND does. Only the standard library: it must start in a blink.
 
@@ -16,11 +17,18 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 
-ORDERS = {b"t": signal.SIGTERM, b"k": signal.SIGKILL, b"p": signal.SIGSTOP, b"c": signal.SIGCONT}
+TERMINATE, KILL, PAUSE, RESUME = b"t", b"k", b"p", b"c"
+ORDERS = {TERMINATE: signal.SIGTERM, KILL: signal.SIGKILL, PAUSE: signal.SIGSTOP, RESUME: signal.SIGCONT}
 _LOOK_SECONDS = 0.5
 """A fork of the parent may hold the pipe open, so the parent itself is looked at as well."""
 _PR_SET_PDEATHSIG = 1
+
+
+def leashed(command: Sequence[str], folder: str = "") -> list[str]:
+    """The command line that runs `command` so that it ends with this process. Its stdin, a pipe, takes `ORDERS`."""
+    return [sys.executable, "-I", "-S", __file__, str(os.getpid()), folder, *command]
 
 
 def _die_with_me() -> None:

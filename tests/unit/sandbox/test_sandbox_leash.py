@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from streams.sandbox.kafka import leash
+from streams.sandbox.leash import KILL, PAUSE, TERMINATE, leashed
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="waits for a stranger's end by its pidfd")
 
@@ -17,7 +17,7 @@ SAY_PID = "import os, sys, time; print(os.getpid(), flush=True); time.sleep(120)
 
 def start(folder=""):
     """A leash around a sleeping child; returns it and the child's pid."""
-    command = [sys.executable, "-I", leash.__file__, str(os.getpid()), str(folder), sys.executable, "-c", SAY_PID]
+    command = leashed([sys.executable, "-c", SAY_PID], str(folder))
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
     return process, int(process.stdout.readline())
 
@@ -40,7 +40,7 @@ def until_end_of_output(process):
     process.stdin.close()
 
 
-@pytest.mark.parametrize("order", [b"t", b"k"])
+@pytest.mark.parametrize("order", [TERMINATE, KILL])
 def test_an_order_ends_the_command_and_the_leash(order):
     """SIGTERM (t) and SIGKILL (k) end the child; the leash leaves with it."""
     process, pid = start()
@@ -54,7 +54,7 @@ def test_a_paused_command_is_killed_when_we_are_gone(tmp_path):
     folder = tmp_path / "data"
     folder.mkdir()
     process, pid = start(folder)
-    process.stdin.write(b"p")
+    process.stdin.write(PAUSE)
     process.stdin.close()
     until_end_of_output(process)
     wait_for_end(pid)
