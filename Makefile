@@ -7,6 +7,9 @@ TESTS  ?= tests
 # processes that share the tests out; more than two wait for each other on two cores
 TEST_WORKERS ?= 2
 
+# The tests start hundreds of processes: Python compiles the code for the first of them only.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
