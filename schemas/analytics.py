@@ -68,6 +68,9 @@ class UsageAnalytics(Message):
     folded: dict[str, int] = Field(
         {}, description="topic/partition -> last offset folded in: what comes again is folded once."
     )
+    providers: tuple[str, ...] = Field(
+        (), description="Whose figures are on provider-stats; one that is missing there was lost."
+    )
     days: tuple[UsagePeriod, ...] = Field((), description="The last UTC day seen and the one before.")
     months: tuple[UsagePeriod, ...] = Field((), description="The last UTC month seen and the one before.")
     rejected: dict[str, int] = Field({}, description="Why an event was not folded -> how many, ever.")

@@ -40,9 +40,10 @@ def local_budget(settings: Settings) -> Iterator[Budget]:
         budget.close()
 
 
-def cluster_budget(settings: Settings, client: dict[str, Any], clock: Clock) -> ClusterBudget | None:
-    """The budget that workers share; None where none is configured. Raises SettingsError."""
-    limits = budget_limits(settings)
+def cluster_budget(
+    settings: Settings, limits: BudgetLimits, client: dict[str, Any], clock: Clock
+) -> ClusterBudget | None:
+    """The budget that workers share; None where none is configured."""
     if not limits:
         return None
     check = HoldCheck(settings.topic("scraped-content"), limits) if settings.verify_on_outage == "hold" else None

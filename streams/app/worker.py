@@ -62,7 +62,8 @@ class Parts:
         self._client = client_arguments(settings)
         self._worker = f"{socket.gethostname()}-{os.getpid()}"
         self._providers: Providers | None = None
-        self._money = cluster_budget(settings, self._client, self._clock)
+        self._budget_limits = budget_limits(settings)
+        self._money = cluster_budget(settings, self._budget_limits, self._client, self._clock)
         self._usage = usage_tables(settings, self._clock, KNOWN_PROVIDERS)
         self._desk = alert_desk(
             settings, self._clock, own_health=self._own_health, calls=self._calls, balances=self._balances
@@ -110,7 +111,7 @@ class Parts:
         if isinstance(asker, ServiceAsker):
             self._providers = asker.service
             if self._settings.verify_on_outage == "hold":
-                check_hold(budget_limits(self._settings), asker.price_bounds())
+                check_hold(self._budget_limits, asker.price_bounds())
         return asker
 
     def _balances(self) -> Sequence[Balance]:

@@ -102,6 +102,7 @@ WINDOW_SPAN = Metric("fulltext_window_span", "gauge", "Offsets arrived past the 
 LAG = Metric("fulltext_lag_records", "gauge", "Offsets from the committed one to the log's end.", ("partition",))
 
 # What all workers tell each other
+FIGURES_BEHIND = Metric("fulltext_figures_behind", "gauge", "Usage events that are not in the figures yet.")
 FIGURES_AGE = Metric("fulltext_figures_age_seconds", "gauge", "Since figures of all workers were last heard.")
 ALERTS = Metric("fulltext_alerts_firing", "gauge", "Of all workers; kind: as in budget-alerts.", ("kind",))
 

@@ -41,6 +41,8 @@ def samples(state: WebState) -> Iterator[Sample]:
     yield from _flow(state.flow())
     if (age := state.figures_age()) is not None:
         yield Sample(metrics.FIGURES_AGE, age)
+    if (analytics := state.analytics()) is not None:
+        yield Sample(metrics.FIGURES_BEHIND, analytics.behind)
     firing = Counter(alert.kind for alert in state.firing())
     yield from (Sample(metrics.ALERTS, firing[kind], (kind,)) for kind in get_args(AlertKind))
 

@@ -1,11 +1,12 @@
 """Records and users of a day and a month, all workers together."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
-from schemas import Spending, UsageAnalytics, UsagePeriod
+from schemas import Outcome, Spending, UsageAnalytics, UsagePeriod
 from schemas.base import SCHEMA_VERSION, Message
 from streams.web.query import Query
 from streams.web.reply import Reply, as_json
@@ -28,7 +29,22 @@ class RecordsAnswer(Message):
     cache_saved_nano_usd: int
     free_calls: int = Field(description="Answered in a free tier.")
     free_list_price_nano_usd: int = Field(description="What they would have cost.")
+    asked_records: int = Field(description="For which a provider was asked, answered or not.")
+    undecided_records: int = Field(description="Undetermined, and nobody could be asked.")
     tasks: dict[str, Spending]
+    models: dict[str, Spending] = Field(description="provider/model -> its attempts; those past a bound are others.")
+    outcomes: dict[Outcome, Spending] = Field(description="What attempts that ended so cost.")
+    copies: int = Field(description="Records and attempts that came again under the same id: not counted.")
+
+
+class TablesAnswer(Message):
+    """How far the tables are from which the figures of all workers come."""
+
+    as_of: datetime | None = Field(description="When they were last written, by whichever worker it is; null: never.")
+    age_seconds: float | None = Field(description="Since this worker last heard of them; a minute: nobody writes.")
+    behind: int = Field(description="Events that are on Kafka and not in the figures yet.")
+    rejected: dict[str, int] = Field(description="Why an event is in no figure -> how many, ever.")
+    lost: list[str] = Field(description="Providers whose figures are gone; made anew when workers are started again.")
 
 
 class UserSpending(Spending):
@@ -82,7 +98,23 @@ def today(analytics: UsageAnalytics | None, now: datetime) -> RecordsAnswer:
         cache_saved_nano_usd=day.cache_saved_nano_usd,
         free_calls=day.free_calls,
         free_list_price_nano_usd=day.free_list_price_nano_usd,
+        asked_records=day.asked_records,
+        undecided_records=day.undecided_records,
         tasks=day.tasks,
+        models=day.models,
+        outcomes=day.outcomes,
+        copies=day.copies,
+    )
+
+
+def tables(analytics: UsageAnalytics | None, providers: Collection[str], age_seconds: float | None) -> TablesAnswer:
+    """As the last snapshot says. `providers`: of which there are figures."""
+    return TablesAnswer(
+        as_of=analytics.at if analytics else None,
+        age_seconds=age_seconds,
+        behind=analytics.behind if analytics else 0,
+        rejected=analytics.rejected if analytics else {},
+        lost=sorted(set(analytics.providers).difference(providers)) if analytics else [],
     )
 
 

@@ -9,7 +9,7 @@ from schemas.base import SCHEMA_VERSION, Message
 from streams.web.cache import CacheAnswer, cache_of
 from streams.web.figures import Figures, Span, Step, told
 from streams.web.query import Query
-from streams.web.records import RecordsAnswer, today
+from streams.web.records import RecordsAnswer, TablesAnswer, tables, today
 from streams.web.reply import Reply, as_json
 from streams.web.state import WebState
 
@@ -37,6 +37,7 @@ class StatsAnswer(Message):
     totals: Figures
     providers: list[ProviderFigures] = Field(description="Those of the chain in its order, then others that were used.")
     today: RecordsAnswer = Field(description="Of the UTC day.")
+    tables: TablesAnswer
     flow: WorkerFlow = Field(description="Of this worker.")
     cache: CacheAnswer
     alerts: list[BudgetAlert] = Field(description="The newest first.")
@@ -63,7 +64,7 @@ def stats(state: WebState, query: Query) -> Reply:
     """All providers over a window."""
     now, window = state.clock.now(), query.window
     span = Span(window, now)
-    every = state.stats()
+    every, analytics = state.stats(), state.analytics()
     sums = {name: span.sums(every[name]) if name in every else UsageSums() for name in known_providers(state)}
     answer = StatsAnswer(
         worker=state.worker,
@@ -72,7 +73,8 @@ def stats(state: WebState, query: Query) -> Reply:
         since=span.starts[0],
         totals=told(UsageSums.merge(sums.values())),
         providers=[ProviderFigures(provider=name, **dict(told(one))) for name, one in sums.items()],
-        today=today(state.analytics(), now),
+        today=today(analytics, now),
+        tables=tables(analytics, every, state.figures_age()),
         flow=state.flow(),
         cache=cache_of(state.providers()),
         alerts=list(state.alerts()),

@@ -19,9 +19,9 @@ from tests.chaos.load import Plan as LoadPlan
 from tests.chaos.load import load
 from tests.chaos.report import show
 from tests.chaos.scene import Setting
-from tests.chaos.soak import Plan as SoakPlan
 from tests.chaos.soak import soak
 from tests.chaos.soak_findings import judge
+from tests.chaos.soak_plan import Plan as SoakPlan
 from tests.chaos.spender import SEEN_BY
 from tests.chaos.storm import storm
 from tests.chaos.trial import kill_with_some_in_flight, one_marked

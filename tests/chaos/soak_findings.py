@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas import Outcome, ProviderUsage
 from streams.ai.outcomes import TABLE
-from tests.chaos.soak import Traces
+from tests.chaos.soak_plan import Traces
 
 LATE_SECONDS = 0.1
 _UNCERTAIN = ("reserved", "unknown")

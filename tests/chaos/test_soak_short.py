@@ -6,8 +6,9 @@ from pathlib import Path
 from schemas import ProviderUsage
 from streams.ai.budget import MemoryBudget, Reservation
 from streams.sandbox.emulator import FAULTS
-from tests.chaos.soak import Plan, Traces, soak
+from tests.chaos.soak import soak
 from tests.chaos.soak_findings import RULES, judge
+from tests.chaos.soak_plan import Plan, Traces
 from tests.chaos.weather import KINDS
 
 BRIEF = Plan(seconds=1.5, callers=40, max_in_flight=30, latency_mean=0.1)

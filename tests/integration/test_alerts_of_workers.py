@@ -14,7 +14,7 @@ from streams.pipeline.topics import ensure_topics
 from streams.sandbox.emulator import Emulator
 from streams.sandbox.emulator.latency import Latency
 from streams.sandbox.kafka import EmbeddedKafka
-from streams.settings import load
+from streams.settings import Settings, load
 from tests.bench.records import make
 from tests.integration.asking import until
 from tests.integration.test_alerts import topic
@@ -23,6 +23,9 @@ from tests.integration.test_usage_workers import Worker
 BUDGET = "openai:0.04"
 """Some 240 calls, each of which may cost up to 3,000,000 nano-USD: that much stays unspent."""
 RECORDS = 290
+WARM, IN_FLIGHT, GOOD = 6, 30, 260
+"""Good records; as many as meet the faults; as many as make those less than one call in twenty."""
+SLOW_SECONDS = 6
 _QUIET_SECONDS = 2.5
 """Five looks of the hasty worker."""
 
@@ -30,7 +33,36 @@ _QUIET_SECONDS = 2.5
 class HastyWorker(Worker):
     """With alerts that need less patience."""
 
-    program = ("tests.integration.hasty_worker",)
+    program = ("tests.integration.hasty_worker", "outage")
+
+
+class FiguresWorker(Worker):
+    """With alerts about failures and latency that clear sooner."""
+
+    program = ("tests.integration.hasty_worker", "figures")
+
+
+def environment_of(emulator: Emulator, settings: Settings, **more: str) -> dict[str, str]:
+    """A worker's."""
+    return {
+        **emulator.environment(),
+        "KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers or "",
+        "KAFKA_TOPIC_PREFIX": settings.kafka_topic_prefix,
+        "KAFKA_GROUP_ID": settings.kafka_topic_prefix + "group",
+        "KAFKA_SESSION_TIMEOUT_SECONDS": "6",
+        "VERIFY_LOCAL_TIER": "off",
+        **more,
+    }
+
+
+async def told(session: aiohttp.ClientSession, worker: Worker, *wanted: tuple[str, float, str]) -> None:
+    """Wait until `/stats` has all these alerts: kind, threshold, state."""
+
+    def all_there(said: dict[str, list[dict[str, object]]]) -> bool:
+        seen = {(one["kind"], one["threshold"], one["state"]) for one in said["alerts"]}
+        return seen >= set(wanted)
+
+    await until(session, f"{worker.url}/stats", all_there)
 
 
 @pytest.mark.timeout(400)
@@ -41,16 +73,7 @@ async def test_each_threshold_is_told_once_whoever_is_killed(
     settings = load(kafka_bootstrap_servers=kafka.bootstrap, kafka_topic_prefix=topic_prefix)
     await ensure_topics(settings)
     async with Emulator(latency=Latency(0.02)) as emulator, aiohttp.ClientSession() as session:
-        environment = {
-            **emulator.environment(),
-            "AI_PROVIDER_PRIORITY": "openai",
-            "AI_DAILY_BUDGET_USD": BUDGET,
-            "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap,
-            "KAFKA_TOPIC_PREFIX": topic_prefix,
-            "KAFKA_GROUP_ID": topic_prefix + "group",
-            "KAFKA_SESSION_TIMEOUT_SECONDS": "6",
-            "VERIFY_LOCAL_TIER": "off",
-        }
+        environment = environment_of(emulator, settings, AI_PROVIDER_PRIORITY="openai", AI_DAILY_BUDGET_USD=BUDGET)
         begun: list[HastyWorker] = []
 
         async def start(name: str) -> HastyWorker:
@@ -58,25 +81,18 @@ async def test_each_threshold_is_told_once_whoever_is_killed(
             await begun[-1].ready(session)
             return begun[-1]
 
-        async def told(worker: HastyWorker, *wanted: tuple[str, float, str]) -> None:
-            def all_there(said: dict[str, list[dict[str, object]]]) -> bool:
-                seen = {(one["kind"], one["threshold"], one["state"]) for one in said["alerts"]}
-                return seen >= set(wanted)
-
-            await until(session, f"{worker.url}/stats", all_there)
-
         try:
             emulator.script("openai", {"fault": "status", "code": 503})
             first = await start("first")
             await publish(kafka.bootstrap, settings.topic("scraped-content"), 0, 5)
-            await told(first, ("breaker_open", 0, "firing"), ("hold", 2, "firing"))
+            await told(session, first, ("breaker_open", 0, "firing"), ("hold", 2, "firing"))
             await first.end(signal.SIGKILL)
             second = await start("second")
             await asyncio.sleep(_QUIET_SECONDS)
             emulator.script("openai", None)
-            await told(second, ("breaker_open", 0, "cleared"), ("hold", 2, "cleared"))
+            await told(session, second, ("breaker_open", 0, "cleared"), ("hold", 2, "cleared"))
             await publish(kafka.bootstrap, settings.topic("scraped-content"), 5, RECORDS)
-            await told(second, *(("budget", share, "firing") for share in (0.8, 0.9, 1.0)))
+            await told(session, second, *(("budget", share, "firing") for share in (0.8, 0.9, 1.0)))
             await second.end(signal.SIGKILL)
             third = await start("third")
             await asyncio.sleep(_QUIET_SECONDS)
@@ -90,6 +106,40 @@ async def test_each_threshold_is_told_once_whoever_is_killed(
     assert holds in ([1, 1], [2, 1], [2, 2])  # the budget that is gone may hold the stream as well
     assert set(counts.values()) == {1}, counts
     assert len({alert.alert_id for alert in alerts}) == 5
+
+
+@pytest.mark.timeout(240)
+async def test_failures_and_latency_are_told_and_cleared(
+    kafka: EmbeddedKafka, topic_prefix: str, tmp_path: Path
+) -> None:
+    """A fifth of the calls fail, a third take six seconds: both are told, and cleared when most calls are good."""
+    settings = load(kafka_bootstrap_servers=kafka.bootstrap, kafka_topic_prefix=topic_prefix)
+    await ensure_topics(settings)
+    async with Emulator(latency=Latency(0.02)) as emulator, aiohttp.ClientSession() as session:
+        environment = environment_of(
+            emulator, settings, AI_PROVIDER_PRIORITY="openai,gemini", VERIFY_MAX_IN_FLIGHT=str(IN_FLIGHT)
+        )
+        worker = FiguresWorker("figures", tmp_path / "figures.log", environment)
+        try:
+            await worker.ready(session)
+            source = settings.topic("scraped-content")
+            await publish(kafka.bootstrap, source, 0, WARM)
+            await until(session, f"{worker.url}/stats", lambda said: said["totals"]["outcomes"].get("ok", 0) >= WARM)
+            failing = {"fault": "status", "code": 503, "share": 0.4, "count": 8}
+            emulator.script("openai", [failing, {"fault": "delay", "seconds": SLOW_SECONDS, "count": 12}])
+            await publish(kafka.bootstrap, source, WARM, WARM + IN_FLIGHT)
+            await told(session, worker, ("failure_rate", 0.1, "firing"), ("latency", 5.0, "firing"))
+            await publish(kafka.bootstrap, source, WARM + IN_FLIGHT, WARM + IN_FLIGHT + GOOD)
+            await told(session, worker, ("failure_rate", 0.1, "cleared"), ("latency", 5.0, "cleared"))
+            await worker.end(signal.SIGTERM)
+        finally:
+            worker.child.close()
+    alerts = [BudgetAlert.model_validate_json(value or b"") for _, value in await topic(settings, "budget-alerts")]
+    of_kind = {kind: [one for one in alerts if one.kind == kind] for kind in ("failure_rate", "latency")}
+    for told_of in of_kind.values():
+        assert [(one.subject, one.state) for one in told_of] == [("openai", "firing"), ("openai", "cleared")]
+    assert of_kind["failure_rate"][0].value > 0.1 > 0.05 >= of_kind["failure_rate"][1].value
+    assert of_kind["latency"][0].value > 5 > 4 >= of_kind["latency"][1].value
 
 
 async def publish(bootstrap: str, name: str, start: int, stop: int) -> None:

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import ProducerFenced
 
 from schemas import ProviderUsage
 from streams.ai.pricing import PriceBook
 from streams.clock import SystemClock
 from streams.pipeline.topics import ensure_topics
+from streams.pipeline.usage import fold
 from streams.pipeline.usage.list_price import ListPrices
 from streams.pipeline.usage.names import UsageNames
 from streams.pipeline.usage.reading import follow
@@ -22,7 +24,7 @@ from streams.pipeline.usage.tables import UsageTables
 from streams.pipeline.usage.term import Work, serve
 from streams.pipeline.usage.view import StatsView
 from streams.sandbox.kafka import EmbeddedKafka
-from streams.settings import load
+from streams.settings import Settings, load
 
 CLOCK = SystemClock()
 
@@ -51,6 +53,7 @@ class Cluster:
 
     work: Work
     producer: AIOKafkaProducer
+    settings: Settings
 
     async def send(self, *events: ProviderUsage | bytes) -> None:
         """Usage events, in this order."""
@@ -68,6 +71,19 @@ class Cluster:
         finally:
             await tables.stop()
 
+    async def lose(self, topic: str) -> None:
+        """Somebody deletes it, and the next worker makes it."""
+        admin = AIOKafkaAdminClient(**self.work.client)
+        await admin.start()
+        try:
+            await admin.delete_topics([topic])
+            async with asyncio.timeout(40):
+                while topic in await admin.list_topics():  # noqa: ASYNC110 - no event for it
+                    await asyncio.sleep(0.1)
+        finally:
+            await admin.close()
+        await ensure_topics(self.settings)
+
     async def read(self) -> StatsView:
         """What is committed."""
         view = StatsView(self.work.names, CLOCK)
@@ -83,7 +99,7 @@ async def cluster(kafka: EmbeddedKafka, topic_prefix: str) -> AsyncIterator[Clus
     client = {"bootstrap_servers": kafka.bootstrap}
     work = Work(client, UsageNames.of(settings), CLOCK, {"groq", "gemini"}, ListPrices(PriceBook.load()))
     async with AIOKafkaProducer(**client) as producer:
-        yield Cluster(work, producer)
+        yield Cluster(work, producer, settings)
 
 
 async def until(true: Callable[[], bool], seconds: float = 40) -> None:
@@ -96,6 +112,11 @@ async def until(true: Callable[[], bool], seconds: float = 40) -> None:
 def calls(view: StatsView) -> int:
     """Attempts of the newest month, as groq's book has them."""
     return view.stats["groq"].months[-1].calls if "groq" in view.stats else 0
+
+
+def asked(view: StatsView) -> int:
+    """Attempts of the newest month, as the analytics have them."""
+    return sum(one.calls for one in view.analytics.months[-1].models.values()) if view.analytics else 0
 
 
 async def test_bad_events_are_counted_and_poison_nothing(cluster: Cluster) -> None:
@@ -166,6 +187,33 @@ async def test_a_clean_stop_leaves_the_figures_whole(cluster: Cluster) -> None:
         await until(lambda: calls(tables.view) == 1)
         await cluster.send(*(usage(number) for number in range(1, 50)))
     assert calls(await cluster.read()) == 50
+
+
+@pytest.mark.parametrize("lost", ["stats", "analytics"])
+async def test_a_lost_topic_is_made_anew(cluster: Cluster, monkeypatch: pytest.MonkeyPatch, lost: str) -> None:
+    """Deleted alone between two starts: the next writer folds the events that are kept again, and each once.
+
+    No event is within reach of the ids that a writer reads again anyway.
+    """
+    monkeypatch.setattr(fold, "REMEMBERED", {"usage": 0, "verdict": 0, "health": 0})
+    await cluster.send(*(usage(number) for number in range(4)), usage(4, provider="gemini"))
+    async with cluster.tables() as first:
+        await until(lambda: calls(first.view) == 4 and "gemini" in first.view.stats)
+    await cluster.lose(getattr(cluster.work.names, lost))
+    assert (await cluster.read()).lost == ({"groq", "gemini"} if lost == "stats" else set())
+
+    await cluster.send(usage(5))
+    async with cluster.tables() as second:
+        await until(lambda: calls(second.view) == 5 and asked(second.view) == 6)
+        assert second.view.lost == set()
+    read = await cluster.read()
+    assert [read.stats[name].months[-1].calls for name in ("groq", "gemini")] == [5, 1]
+    assert asked(read) == 6
+
+    async with cluster.tables() as third:
+        await cluster.send(usage(6))
+        await until(lambda: calls(third.view) == 6)
+        assert asked(third.view) == 7
 
 
 async def test_an_unreadable_value_is_made_anew(cluster: Cluster) -> None:

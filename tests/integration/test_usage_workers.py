@@ -56,8 +56,8 @@ class Worker:
 
 
 def figures(said: dict[str, Any]) -> dict[str, Any]:
-    """What `/stats` says of all workers: all but who answers, when, and what is its own."""
-    own = ("worker", "at", "since", "flow", "cache", "alerts")
+    """What `/stats` says of all workers: all but who answers, when, how far it has read, and what is its own."""
+    own = ("worker", "at", "since", "flow", "cache", "alerts", "tables")
     return {name: value for name, value in said.items() if name not in own}
 
 
@@ -126,6 +126,11 @@ async def test_figures_are_the_bill_whoever_dies(kafka: EmbeddedKafka, topic_pre
 
             said = await until(session, f"{worker.url}/stats?window=24h", is_whole)
             assert said["totals"]["cost_nano_usd"] == bill(emulator)[1] > 0
+            for by in ("models", "outcomes", "tasks"):
+                assert sum(one["cost_nano_usd"] for one in said["today"][by].values()) == bill(emulator)[1]
+                assert sum(one["calls"] for one in said["today"][by].values()) == sum(bill(emulator)[0].values())
+            assert said["tables"]["behind"] == 0
+            assert said["tables"]["rejected"] == {}
             return figures(said)
 
         one, two = start("one"), start("two")

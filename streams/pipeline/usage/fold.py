@@ -36,6 +36,8 @@ class Tables:
         self._clock = clock
         self._list_price = list_price
         self._books = {name: ProviderBook(name, one) for name, one in (stats or {}).items()}
+        self._written = set(self._books)
+        """Providers whose figures are on the topic, or will be with the next write."""
         self._general = GeneralBook(analytics)
         self._recent: dict[str, RecentIds] = {}
         self._changed: set[str] = set()
@@ -142,6 +144,7 @@ class Tables:
         """
         now = self._clock.now()
         changes: dict[str, Message] = {name: self._books[name].stats(now) for name in sorted(self._changed)}
+        self._written |= self._changed
         self._changed.clear()
         self._is_changed = False
-        return changes | {"": self._general.analytics(now, behind)}
+        return changes | {"": self._general.analytics(now, behind, tuple(sorted(self._written)))}

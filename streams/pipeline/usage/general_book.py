@@ -171,12 +171,13 @@ class GeneralBook:
         """Count an event that is not folded."""
         self._rejected[why] = self._rejected.get(why, 0) + 1
 
-    def analytics(self, at: datetime, behind: int) -> UsageAnalytics:
-        """All of it, as written at `at`."""
+    def analytics(self, at: datetime, behind: int, providers: tuple[str, ...]) -> UsageAnalytics:
+        """All of it, as written at `at` beside the figures of `providers`."""
         return UsageAnalytics(
             at=at,
             behind=behind,
             folded=self.folded,
+            providers=providers,
             days=tuple(period.message() for period in self._days),
             months=tuple(period.message() for period in self._months),
             rejected=self._rejected,

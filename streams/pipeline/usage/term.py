@@ -79,8 +79,11 @@ async def serve(work: Work, is_ours: Callable[[], bool], leaving: asyncio.Event)
         view = StatsView(work.names, work.clock)
         async with asyncio.timeout(_START_SECONDS):
             await follow(work.client, view, to_the_end=True)
-        # what cannot be read is made anew from all events that are kept; the other values pass over what they know
-        analytics = None if view.unreadable else view.analytics
+        # what is lost or unreadable is made anew from all events that are kept; other values pass over what they know
+        is_whole = not (view.unreadable or view.lost)
+        if not is_whole:
+            logger.warning("usage.made_anew", unreadable=sorted(view.unreadable), lost=sorted(view.lost))
+        analytics = view.analytics if is_whole else None
         tables = Tables(work.providers, work.clock, work.list_price, view.stats, analytics)
         async with open_consumer(work.client, *work.kinds) as consumer:
             term = _Term(work, consumer, writer, tables)

@@ -30,6 +30,11 @@ class StatsView:
         self.unreadable: set[str] = set()
         """Keys whose last value is no message; the writer makes them anew from the events that are kept."""
 
+    @property
+    def lost(self) -> set[str]:
+        """Providers of which figures were written and are gone: somebody has deleted the topic."""
+        return set(self.analytics.providers) - set(self.stats) if self.analytics else set()
+
     def age_seconds(self) -> float | None:
         """Since figures were last heard of, by our own clock; None: never. A living writer writes every ten seconds."""
         return None if self._heard_at is None else self._clock.monotonic() - self._heard_at

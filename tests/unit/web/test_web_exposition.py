@@ -5,7 +5,7 @@ from typing import get_args
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from schemas import BudgetAlert, ProviderStats
+from schemas import BudgetAlert, ProviderStats, UsageAnalytics
 from schemas.alerts import AlertKind
 from streams.web.exposition import scrape
 from streams.web.query import Query
@@ -98,3 +98,6 @@ async def test_alerts_that_fire_are_counted_by_kind(world: World) -> None:
     kinds = {kind: seen[f"fulltext_alerts_firing{{{kind}}}"] for kind in get_args(AlertKind)}
     assert kinds == {"budget": 0, "failure_rate": 0, "breaker_open": 0, "latency": 1, "hold": 0, "overrun": 0}
     assert seen["fulltext_figures_age_seconds{}"] == 1.5
+    assert "fulltext_figures_behind{}" not in seen
+    world.analytics = UsageAnalytics(at=NOW, behind=12)
+    assert series(world)["fulltext_figures_behind{}"] == 12

@@ -119,6 +119,43 @@ async def test_today_is_the_utc_day_of_now(world: World) -> None:
     assert ask(stats.stats, world)["today"]["records"] == 0
 
 
+async def test_models_and_outcomes_of_today_are_told_with_their_price(world: World) -> None:
+    """As the tables have them; before anything was seen there are none."""
+    told = ask(stats.stats, world)["today"]
+    assert (told["models"], told["outcomes"], told["copies"]) == ({}, {}, 0)
+    spent = Spending(calls=3, cost_nano_usd=70)
+    day = UsagePeriod(
+        window_start=NOW.replace(hour=0),
+        window_seconds=86_400,
+        models={"gemini/m-1": spent},
+        outcomes={Outcome.TIMEOUT: spent},
+        asked_records=2,
+        undecided_records=1,
+        copies=4,
+    )
+    world.analytics = UsageAnalytics(at=NOW, days=(day,))
+    told = ask(stats.stats, world)["today"]
+    assert told["models"] == {"gemini/m-1": {"calls": 3, "cost_nano_usd": 70}}
+    assert told["outcomes"] == {"timeout": {"calls": 3, "cost_nano_usd": 70}}
+    assert (told["asked_records"], told["undecided_records"], told["copies"]) == (2, 1, 4)
+
+
+async def test_how_far_the_tables_are_is_told(world: World) -> None:
+    """How many events are not in the figures, which were left out and why; without a snapshot: nothing is known."""
+    assert ask(stats.stats, world)["tables"] == {
+        "as_of": None,
+        "age_seconds": None,
+        "behind": 0,
+        "rejected": {},
+        "lost": [],
+    }
+    world.stats = {"gemini": snapshot()}
+    world.analytics = UsageAnalytics(at=NOW, behind=12, rejected={"invalid_event": 3}, providers=("gemini", "openai"))
+    told = ask(stats.stats, world)["tables"]
+    assert (told["behind"], told["rejected"], told["age_seconds"]) == (12, {"invalid_event": 3}, 1.5)
+    assert (datetime.fromisoformat(told["as_of"]), told["lost"]) == (NOW, ["openai"])
+
+
 async def test_users_are_told_by_what_they_spent(world: World) -> None:
     """A hundred of them, for the day and the month; who is past the bound is counted together."""
     users = {f"user-{number}": Spending(calls=1, cost_nano_usd=number) for number in range(120)}
