@@ -42,7 +42,12 @@ GROUPS: dict[str, Group] = {
     ),
     "guard": Group(
         ("streams/ai/guard.py", "streams/ai/window.py"),
-        ("tests/unit/ai/test_guard.py", "tests/unit/ai/test_vote_window.py"),
+        (
+            "tests/unit/ai/test_guard.py",
+            "tests/unit/ai/test_guard_cold_start.py",
+            "tests/unit/ai/test_guard_faults.py",
+            "tests/unit/ai/test_vote_window.py",
+        ),
     ),
     "budget": Group(
         (

@@ -198,6 +198,11 @@ def test_a_short_forced_opening_lasts_its_own_open_time() -> None:
     clock.advance(60)
     vote(guard, Vote.FAILURE)
     assert guard.admits_in() == 10
+    brief, clock = make(consecutive=1, open_seconds=0.25)
+    brief.open_for(60)
+    clock.advance(60)
+    vote(brief, Vote.FAILURE)
+    assert brief.admits_in() == 0.5
 
 
 def test_a_running_probe_tells_when_its_place_is_free() -> None:
@@ -232,3 +237,41 @@ def test_an_answer_as_slow_as_allowed_is_not_slow() -> None:
     assert guard.state == "closed"
     vote(guard, Vote.SUCCESS, seconds=3.1)
     assert guard.state == "closed"
+
+
+def test_a_share_of_slow_answers_opens_it_from_the_limit_on() -> None:
+    """One of two is half of them."""
+    guard, _ = make(min_calls=2, slow_seconds=3.0, slow_rate=0.5)
+    vote(guard, Vote.SUCCESS)
+    vote(guard, Vote.SUCCESS, seconds=3.1)
+    assert guard.state == "open"
+
+
+def test_the_answer_of_a_probe_is_no_vote() -> None:
+    """Once it is closed again, a rate is judged on what was asked since."""
+    guard, clock = make(consecutive=99, min_calls=2, failure_rate=0.5)
+    guard.open_for(5)
+    clock.advance(5)
+    vote(guard, Vote.SUCCESS)
+    vote(guard, Vote.FAILURE)
+    assert guard.state == "closed"
+    vote(guard, Vote.FAILURE)
+    assert guard.state == "open"
+
+
+def test_a_call_of_an_earlier_time_says_nothing() -> None:
+    """However often it was open and closed since the call began."""
+    guard, clock = make(consecutive=1, open_seconds=1.0)
+
+    def open_and_close() -> None:
+        vote(guard, Vote.FAILURE)
+        clock.advance(15)
+        vote(guard, Vote.SUCCESS)
+
+    vote(guard, Vote.SUCCESS)
+    for _ in range(3):
+        late = guard.admit()
+        assert late is not None
+        open_and_close()
+        guard.settle(late, Vote.FAILURE, 15.0)
+        assert guard.state == "closed"
