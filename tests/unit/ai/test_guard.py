@@ -97,19 +97,19 @@ def test_settling_twice_changes_nothing() -> None:
 
 
 def test_listeners_are_pybreakers() -> None:
-    """What listens to a pybreaker hears of our transitions by their usual names."""
+    """What listens to a pybreaker hears whose state it is and our transitions by their usual names."""
     guard, clock = make(consecutive=1)
-    heard: list[str] = []
+    heard: list[tuple[str, str]] = []
 
     class Listener(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
-        def state_change(self, cb: object, old_state: object, new_state: object) -> None:
-            heard.append(new_state.name)  # type: ignore[attr-defined]
+        def state_change(self, cb: pybreaker.CircuitBreaker, old_state: object, new_state: object) -> None:
+            heard.append((cb.name, new_state.name))  # type: ignore[attr-defined]
 
     guard.breaker.add_listener(Listener())
     vote(guard, Vote.FAILURE)
     clock.advance(6)
     vote(guard, Vote.SUCCESS)
-    assert heard == ["open", "half-open", "closed"]
+    assert heard == [("p", "open"), ("p", "half-open"), ("p", "closed")]
 
 
 Step = tuple[str, float]
@@ -198,11 +198,30 @@ def test_a_short_forced_opening_lasts_its_own_open_time() -> None:
     clock.advance(60)
     vote(guard, Vote.FAILURE)
     assert guard.admits_in() == 10
-    brief, clock = make(consecutive=1, open_seconds=0.25)
-    brief.open_for(60)
+
+
+def test_an_open_time_may_be_shorter_than_a_second() -> None:
+    """The first one as that after a forced opening."""
+    guard, clock = make(consecutive=1, open_seconds=0.25)
+    vote(guard, Vote.FAILURE)
+    assert guard.admits_in() == 0.25
+    clock.advance(0.25)
+    vote(guard, Vote.SUCCESS)
+    guard.open_for(60)
     clock.advance(60)
-    vote(brief, Vote.FAILURE)
-    assert brief.admits_in() == 0.5
+    vote(guard, Vote.FAILURE)
+    assert guard.admits_in() == 0.5
+
+
+def test_as_many_successes_close_it_as_there_are_probes() -> None:
+    """One fewer does not."""
+    guard, clock = make(consecutive=1, probes=3)
+    vote(guard, Vote.FAILURE)
+    clock.advance(5)
+    vote(guard, Vote.SUCCESS, Vote.SUCCESS)
+    assert guard.state == "half-open"
+    vote(guard, Vote.SUCCESS)
+    assert guard.state == "closed"
 
 
 def test_a_running_probe_tells_when_its_place_is_free() -> None:
