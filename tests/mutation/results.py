@@ -1,8 +1,7 @@
 """mutmut's record of each mutant, as figures, survivors, and those that never ended."""
 
+import contextlib
 import json
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,9 +39,10 @@ class Module:
 
     def change(self, name: str) -> str:
         """A mutant as `line that goes -> line that comes`, each without blanks around it."""
-        command = [sys.executable, "-m", "mutmut", "show", name]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=True)
-        lines = done.stdout.splitlines()
+        with contextlib.chdir(self.folder):
+            from mutmut.__main__ import get_diff_for_mutant  # reads setup.cfg
+
+            lines = get_diff_for_mutant(name, path=self.path).splitlines()
         gone = [line[1:].strip() for line in lines if line.startswith("-") and not line.startswith("---")]
         come = [line[1:].strip() for line in lines if line.startswith("+") and not line.startswith("+++")]
         return f"{' '.join(gone)} -> {' '.join(come)}"
