@@ -11,12 +11,13 @@ import sys
 from tests.mutation import report, results
 from tests.mutation.copies import prepare
 from tests.mutation.modules import GROUPS, ROOT, WANTED
+from tests.mutation.undecorated import undecorated
 
 
 def mutate(name: str) -> list[results.Module]:
     """Run one group. Raises CalledProcessError where mutmut itself fails, as when a test fails without a mutant."""
     group = GROUPS[name]
-    folder = prepare(name, group)
+    folder = prepare(name, group, undecorated)
     for path in group.files:
         results.forget_unclear(folder, path)
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1"]

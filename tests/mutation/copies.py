@@ -6,17 +6,18 @@ A copy stays while nothing changes that a mutant is judged by, so that a run tha
 import hashlib
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.mutation.modules import EXAMPLES, ROOT, Group
-from tests.mutation.undecorated import undecorated
 
 FOLDER = ROOT / "build/mutation"
 _COPIED = ("schemas", "streams", "tests", "pyproject.toml", "requirements/mutation.txt")
+_REPORTING = "tests/mutation/*"
 
 
-def prepare(name: str, group: Group) -> Path:
-    """The folder of a group: what is tracked, as it stands now, and the mutated files without decorators."""
+def prepare(name: str, group: Group, form: Callable[[str], str]) -> Path:
+    """The folder of a group: what is tracked, as it stands now, and the code of mutated files in the `form` given."""
     folder, stamp = FOLDER / name, FOLDER / name / "judged-by"
     files = _tracked()
     judged_by = _digest(files, group)
@@ -28,7 +29,7 @@ def prepare(name: str, group: Group) -> Path:
         shutil.copy2(ROOT / file, folder / file)
     for file in group.files:
         code = (ROOT / file).read_text(encoding="utf-8")
-        (folder / file).write_text(undecorated(code), encoding="utf-8")
+        (folder / file).write_text(form(code), encoding="utf-8")
     (folder / "setup.cfg").write_text(group.configuration(), encoding="utf-8")
     stamp.write_text(judged_by, encoding="utf-8")  # last: half a copy has none
     return folder
@@ -41,9 +42,9 @@ def _tracked() -> list[str]:
 
 
 def _digest(files: list[str], group: Group) -> str:
-    """Of code, tests and configuration; not of how mutants are counted and reported."""
+    """Of code, the group's tests and configuration; not of other tests, nor of how mutants are reported."""
     digest = hashlib.sha256(group.configuration().encode())
     for file in files:
-        if not file.startswith("tests/mutation/") or file == EXAMPLES:
+        if file in (*group.tests, EXAMPLES) or not (Path(file).match("test_*.py") or Path(file).match(_REPORTING)):
             digest.update(f"{file}\0".encode() + hashlib.sha256((ROOT / file).read_bytes()).digest())
     return digest.hexdigest()
