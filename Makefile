@@ -86,6 +86,7 @@ sbom: $(SECURITY_STAMP) ## Write the bill of materials, build/sbom.cdx.json
 # mutmut needs an older pytest.
 MUTATION_VENV  ?= .venv-mutation
 MUTATION_STAMP := $(MUTATION_VENV)/.installed
+MUTATION       ?=
 
 $(MUTATION_STAMP): requirements/mutation.txt
 	@test -x $(MUTATION_VENV)/bin/python || $(PYTHON) -m venv $(MUTATION_VENV)
@@ -93,8 +94,8 @@ $(MUTATION_STAMP): requirements/mutation.txt
 	@touch $@
 
 .PHONY: mutation
-mutation: $(MUTATION_STAMP) ## Change the code in a thousand places: do its tests notice? Writes docs/mutation.md
-	$(MUTATION_VENV)/bin/python -m tests.mutation
+mutation: $(MUTATION_STAMP) ## Change the code in a thousand places: do its tests notice? Writes docs/mutation.md; MUTATION=guard for a part
+	$(MUTATION_VENV)/bin/python -m tests.mutation $(MUTATION)
 
 # LiteLLM's requirements do not fit ours: it gets an environment of its own.
 ROUTER_VENV  ?= .venv-router
