@@ -39,7 +39,7 @@ async def kills(folder: Path, plan: Plan, setting: Setting) -> dict[str, Any]:
         for number in range(plan.workers):
             scene.start_worker(str(number))
         await scene.ready()
-        watching = asyncio.create_task(_restart_fallen(scene))
+        watching = asyncio.create_task(scene.supervise())
         try:
             await asyncio.gather(_publish(scene, plan, Random(rng.random())), _kill(scene, plan, rng, stops))
             drained = await scene.drain(120)
@@ -95,11 +95,3 @@ async def _kill_broker(scene: Scene) -> None:
     await asyncio.to_thread(scene.kafka.kill)
     await scene.kafka.start()
     scene.note("broker_start")
-
-
-async def _restart_fallen(scene: Scene) -> None:
-    """As a supervisor does: who ends by himself is started again."""
-    while True:
-        for name in scene.fallen():
-            scene.start_worker(name)
-        await asyncio.sleep(0.5)

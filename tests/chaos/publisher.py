@@ -16,6 +16,9 @@ from aiokafka.errors import KafkaError
 
 from tests.chaos.records import Item
 
+_MAX_RECORD_BYTES = 9 * 1024 * 1024
+"""What the embedded broker takes."""
+
 
 class Publisher:
     """An idempotent producer. `ends`: partition -> offset after the last acknowledged input."""
@@ -31,7 +34,11 @@ class Publisher:
 
     async def __aenter__(self) -> Self:
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap, enable_idempotence=True, acks="all", request_timeout_ms=60_000
+            bootstrap_servers=self._bootstrap,
+            enable_idempotence=True,
+            acks="all",
+            request_timeout_ms=60_000,
+            max_request_size=_MAX_RECORD_BYTES,
         )
         await self._producer.start()
         return self
