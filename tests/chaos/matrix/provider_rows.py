@@ -69,6 +69,8 @@ ROWS = (
     _answers("answers cut short", {"fault": "length", "tokens_kept": 2}),
     _answers("refusals", {"fault": "refusal"}),
     _answers("content filters", {"fault": "content_filter", "share": 0.5}, {"fault": "prompt_filter"}),
+    _answers("always full text", {"fault": "constant", "verdict": "full_text"}),
+    _answers("a model that obeys documents", {"fault": "gullible"}),
     _answers("no usage told", {"fault": "no_usage"}),
     _answers("another model answers", {"fault": "other_model"}),
     # All of them
