@@ -9,6 +9,7 @@ conditions      when a fault strikes
 faults          what a fault is
 provider_faults, broker_faults, worker_faults, key_faults
 proxy           a TCP proxy that breaks connections
+secret_store    AWS Secrets Manager on this machine
 broker          a broker with a listener behind such a proxy
 odd_worker      (a program) the worker with something odd about it
 expectations    what a row must show besides the checker's rules

@@ -33,10 +33,20 @@ def sizes(children: Mapping[str, Child]) -> dict[str, Size]:
     return found
 
 
+def most(before: Mapping[str, Size], after: Mapping[str, Size]) -> dict[str, int]:
+    """Figures for a report."""
+    return {
+        "memory_mib_before": max((size.memory for size in before.values()), default=0),
+        "memory_mib_after": max((size.memory for size in after.values()), default=0),
+        "descriptors_before": max((size.descriptors for size in before.values()), default=0),
+        "descriptors_after": max((size.descriptors for size in after.values()), default=0),
+    }
+
+
 def grown(before: Mapping[str, Size], after: Mapping[str, Size]) -> Iterator[str]:
     """What has grown beyond its bound; a worker that was not there before is held against the largest that was."""
-    memory = max(size.memory for size in before.values())
-    descriptors = max(size.descriptors for size in before.values())
+    memory = max((size.memory for size in before.values()), default=0)
+    descriptors = max((size.descriptors for size in before.values()), default=0)
     for name, size in after.items():
         if size.memory > memory + MEMORY_MIB:
             yield f"worker {name}: {size.memory} MiB resident, {memory} before"

@@ -2,7 +2,7 @@
 
 from tests.chaos.matrix.broker_faults import BrokerDiskFull, CutOff, Paused, Restarted, TopicLost
 from tests.chaos.matrix.expectations import logged, none
-from tests.chaos.matrix.inputs import mixed
+from tests.chaos.matrix.inputs import mixed, poison
 from tests.chaos.matrix.row import Row
 
 ROWS = (
@@ -11,6 +11,7 @@ ROWS = (
     Row(
         "broker killed, down for 20 s", Restarted(), lasts=20.0, workers=2, records=200, inputs=mixed, dead_letters=True
     ),
+    Row("broker killed, dead letters on the way", Restarted(), records=80, inputs=poison, dead_letters=True),
     Row("broker paused for 3 s", Paused(), lasts=3.0, workers=2, records=200, expects=(none("event_exit"),)),
     Row("broker paused longer than a session", Paused(), lasts=15.0, workers=2, records=200),
     Row("workers cut off for 3 s", CutOff("blackhole"), lasts=3.0, workers=2, records=200),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.chaos.matrix.inputs import USER
 from tests.chaos.matrix.row import Expectation
 from tests.chaos.matrix.run import Run
 
@@ -90,3 +91,10 @@ def lines_are_events(run: Run, figures: Figures) -> Iterator[str]:
             continue
         if "forged" in event:
             yield "a document wrote a line of the log"
+
+
+def users_are_no_labels(run: Run, figures: Figures) -> Iterator[str]:
+    """However many users there are, the metrics stay as many as they were."""
+    for place, text in run.pages.items():
+        if place.startswith("/metrics") and USER.encode() in text:
+            yield f"a user's name stands in {place}"

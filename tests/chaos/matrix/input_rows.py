@@ -1,7 +1,7 @@
 """Inputs that are none, too large, sent again, or mean harm."""
 
-from tests.chaos.matrix.expectations import asked_once, dead_letters, lines_are_events
-from tests.chaos.matrix.inputs import copies, forging, oversize, poison
+from tests.chaos.matrix.expectations import asked_once, dead_letters, lines_are_events, users_are_no_labels
+from tests.chaos.matrix.inputs import copies, forging, many_users, oversize, poison
 from tests.chaos.matrix.row import Row
 
 ROWS = (
@@ -15,4 +15,11 @@ ROWS = (
         expects=(asked_once,),
     ),
     Row("documents that forge log lines", inputs=forging, records=40, expects=(lines_are_events,)),
+    Row(
+        "every record from another user",
+        inputs=many_users,
+        records=200,
+        environment={"AI_USER_DAILY_BUDGET_USD": "0.50"},
+        expects=(users_are_no_labels,),
+    ),
 )

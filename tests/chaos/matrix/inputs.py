@@ -4,8 +4,11 @@ import json
 from collections.abc import Sequence
 from random import Random
 
+from tests.chaos.patched_worker import MARK
 from tests.chaos.records import Item, Kind, make, mixture
 
+USER = "somebody-"
+"""What the names of users begin with."""
 _COPIES = 3
 
 
@@ -17,6 +20,12 @@ def of_kind(first: int, count: int, kind: Kind) -> list[Item]:
 def asked(first: int, count: int, rng: Random) -> Sequence[Item]:
     """A model is asked about each."""
     return of_kind(first, count, "asked")
+
+
+def one_marked(first: int, count: int, rng: Random) -> Sequence[Item]:
+    """One in the middle has a word by which it can be picked."""
+    middle = first + count // 2
+    return [make(number, "asked", mark=MARK if number == middle else "") for number in range(first, first + count)]
 
 
 def mixed(first: int, count: int, rng: Random) -> Sequence[Item]:
@@ -78,4 +87,14 @@ def forging(first: int, count: int, rng: Random) -> Sequence[Item]:
     for number in range(first, first + count):
         record = json.loads(make(number, "asked").value or b"") | {"title": forged, "user_id": forged}
         items.append(Item(number, "asked", forged.encode(), json.dumps(record).encode()))
+    return items
+
+
+def many_users(first: int, count: int, rng: Random) -> Sequence[Item]:
+    """Each from a user of its own."""
+    items = []
+    for number in range(first, first + count):
+        item = make(number, "asked")
+        record = json.loads(item.value or b"") | {"user_id": f"{USER}{number}"}
+        items.append(Item(number, "asked", item.key, json.dumps(record).encode()))
     return items

@@ -38,15 +38,17 @@ def in_files(folder: Path) -> Iterator[str]:
         yield f"a key shows ({how}) in {path.name}"
 
 
-async def in_pages(urls: Mapping[str, str]) -> list[str]:
-    """`urls`: worker -> root of its pages."""
-    found = []
-    for worker, url in urls.items():
-        for page in PAGES:
-            how = shown_in(await asyncio.to_thread(_page, url.rstrip("/") + page))
-            if how:
-                found.append(f"a key shows ({how}) in {page} of worker {worker}")
-    return found
+async def pages(urls: Mapping[str, str]) -> dict[str, bytes]:
+    """Page and worker -> what it says. `urls`: worker -> root of its pages."""
+    places = {f"{page} of worker {name}": url.rstrip("/") + page for name, url in urls.items() for page in PAGES}
+    return {place: await asyncio.to_thread(_page, url) for place, url in places.items()}
+
+
+def in_pages(said: Mapping[str, bytes]) -> Iterator[str]:
+    """Of `pages`."""
+    for place, text in said.items():
+        if how := shown_in(text):
+            yield f"a key shows ({how}) in {place}"
 
 
 async def in_topics(bootstrap: str, prefix: str) -> list[str]:

@@ -1,9 +1,9 @@
 """Budgets under faults, clocks that jump, keys that are replaced."""
 
 from tests.chaos.budget import CALL
-from tests.chaos.matrix.expectations import seen
+from tests.chaos.matrix.expectations import all_decided, seen
 from tests.chaos.matrix.faults import Both, FromTheStart
-from tests.chaos.matrix.key_faults import BadKey
+from tests.chaos.matrix.key_faults import BadKey, StoreDown
 from tests.chaos.matrix.provider_faults import scripted
 from tests.chaos.matrix.row import Row
 from tests.chaos.matrix.worker_faults import FIRST, ClockJump, Ended
@@ -40,4 +40,5 @@ ROWS = (
         records=120,
         lasts=5.0,
     ),
+    Row("store of secrets down, its key refused", StoreDown(), records=120, lasts=5.0, expects=(all_decided,)),
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.chaos.matrix.broker import Stage
 from tests.chaos.matrix.proxy import FaultProxy
+from tests.chaos.matrix.secret_store import SecretStore
 from tests.chaos.scene import Scene
 
 
@@ -24,6 +25,9 @@ class Run:
     """Of the workers, beside the setting."""
     proxy: FaultProxy | None = None
     """Where a fault put one."""
+    store: SecretStore = field(default_factory=SecretStore)
+    pages: dict[str, bytes] = field(default_factory=dict)
+    """What the workers' pages said when all was done, by page and worker."""
     stops: list[tuple[int | None, float]] = field(default_factory=list)
     """Exit code and seconds of each stop with SIGTERM."""
 

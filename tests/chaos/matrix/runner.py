@@ -58,15 +58,16 @@ async def run_row(row: Row, seed: int, stage: Stage, folder: Path, prefix: str) 
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
-        found = [*bounds.grown(before, bounds.sizes(scene.children))] if drained else []
-        shown = await leaks.in_pages(await _urls(scene))
+        after = bounds.sizes(scene.children)
+        run.pages = await leaks.pages(await _urls(scene))
         for name in list(scene.children):
             run.stops.append(await scene.end_worker(name, signal.SIGTERM, LIMIT_SECONDS))
         report = await scene.check()
-        shown += [*leaks.in_files(folder), *await leaks.in_topics(stage.kafka.bootstrap, prefix)]
-    result.figures = report["figures"] | {"lost": report["counts"].get("lost", 0)}
+        shown = [*leaks.in_pages(run.pages), *leaks.in_files(folder)]
+        shown += await leaks.in_topics(stage.kafka.bootstrap, prefix)
+    result.figures = report["figures"] | {"lost": report["counts"].get("lost", 0)} | bounds.most(before, after)
     result.findings |= report["findings"]
-    _add(result, "grown", found)
+    _add(result, "grown", [*bounds.grown(before, after)])
     _add(result, "keys_shown", shown)
     _add(result, "row", [*_broken(run, row, result.figures, drained=drained)])
     return result

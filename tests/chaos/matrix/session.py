@@ -5,7 +5,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tests.chaos.matrix import ROWS
 from tests.chaos.matrix.broker import stage
@@ -24,7 +24,7 @@ def chosen(patterns: Sequence[str]) -> list[Row]:
 async def matrix(folder: Path, rows: Sequence[Row], seeds: int | None, first_seed: int = 1) -> AsyncIterator[Result]:
     """Results as they come. `seeds`: for each row; None: as many as the row asks for."""
     runs = [(row, first_seed + number) for row in rows for number in range(seeds or row.seeds)]
-    columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     place = stage()
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("starting Kafka", total=len(runs))
