@@ -12,6 +12,8 @@ from tests.chaos.records import mixture
 from tests.chaos.scene import Scene, Setting
 
 ASKED, POISON = 0.08, 0.01
+_BROKER_SECONDS = 600.0
+"""A machine with other work may take minutes, and a start that is given up takes the records with it."""
 _BURST = (10, 120)
 """Records sent at once, so that a kill finds work that is not committed."""
 
@@ -93,5 +95,5 @@ async def _kill(scene: Scene, plan: Plan, rng: Random, stops: list[tuple[int | N
 async def _kill_broker(scene: Scene) -> None:
     scene.note("broker_kill")
     await asyncio.to_thread(scene.kafka.kill)
-    await scene.kafka.start()
+    await scene.kafka.start(_BROKER_SECONDS)
     scene.note("broker_start")

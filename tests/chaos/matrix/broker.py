@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from streams.sandbox.kafka import EmbeddedKafka
 from streams.sandbox.kafka.ports import free_port
 
+START_SECONDS = 600.0
+"""A machine with other work may take minutes, and a start that is given up takes the records with it."""
+
 
 @dataclass(frozen=True)
 class Stage:

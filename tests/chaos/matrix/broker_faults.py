@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import psutil
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from tests.chaos.matrix.broker import START_SECONDS
 from tests.chaos.matrix.faults import Fault
 from tests.chaos.matrix.proxy import FaultProxy, Mode
 from tests.chaos.matrix.run import Run
@@ -29,7 +30,7 @@ class Restarted(Fault):
 
     async def heal(self, run: Run) -> None:
         """Up, on the same data and port."""
-        await run.stage.kafka.start()
+        await run.stage.kafka.start(START_SECONDS)
         run.scene.note("reached")
 
 
@@ -92,7 +93,7 @@ class BrokerDiskFull(Fault):
 
     async def heal(self, run: Run) -> None:
         """There is room again, and somebody starts it."""
-        await run.stage.kafka.start()
+        await run.stage.kafka.start(START_SECONDS)
         run.scene.note("reached")
 
 

@@ -81,6 +81,7 @@ async def _through_the_fault(run: Run, row: Row, result: Result) -> bool:
         _add(result, "injector", ["its moment never came"])
     await row.fault.strike(run)
     publishing = asyncio.create_task(scene.publisher.send(row.inputs(scene.take(half), half, run.rng)))
+    run.stack.callback(publishing.cancel)
     if not await scene.until(lambda: row.fault.met(run), LIMIT_SECONDS):
         _add(result, "injector", ["the fault met nothing"])
     await asyncio.sleep(row.lasts)

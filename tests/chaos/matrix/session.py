@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tests.chaos.matrix import ROWS
-from tests.chaos.matrix.broker import stage
+from tests.chaos.matrix.broker import START_SECONDS, Stage, stage
 from tests.chaos.matrix.row import Row
 from tests.chaos.matrix.runner import Result, run_row
 
@@ -28,15 +28,27 @@ async def matrix(folder: Path, rows: Sequence[Row], seeds: int | None, first_see
     place = stage()
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("starting Kafka", total=len(runs))
-        async with place.kafka:
+        try:
             for number, (row, seed) in enumerate(runs):
                 progress.update(task, description=f"{row.name}, seed {seed}")
+                place.kafka.resume()  # a row that could not be run may have left it paused, or gone
+                await place.kafka.start(START_SECONDS)
                 inside = folder / f"{number:03}"
                 inside.mkdir()
-                result = await run_row(row, seed, place, inside, f"m{number}.")
+                result = await _run(row, seed, place, inside, f"m{number}.")
                 progress.console.print(f"{_word(result)} {row.name}, seed {seed}  [dim]{inside}")
                 progress.advance(task)
                 yield result
+        finally:
+            await place.kafka.stop()
+
+
+async def _run(row: Row, seed: int, place: Stage, folder: Path, prefix: str) -> Result:
+    """A row that cannot be run is red; those after it still have their turn."""
+    try:
+        return await run_row(row, seed, place, folder, prefix)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others are to be run
+        return Result(row, seed, findings={"runner": [f"{type(error).__name__}: {error}"]})
 
 
 def _word(result: Result) -> str:
