@@ -55,7 +55,7 @@ format: $(STAMP) ## Rewrite the code as the formatter wants it
 	$(BIN)/ruff check --fix .
 
 .PHONY: chaos
-chaos: $(STAMP) ## Kill workers and the broker under load and prove that nothing is lost
+chaos: $(STAMP) ## Kill workers and the broker under load, then every fault of the matrix: nothing is lost; build/chaos/report.md
 	$(BIN)/python -m tests.chaos
 
 MINUTES ?= 30

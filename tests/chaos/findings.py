@@ -9,8 +9,8 @@ from itertools import accumulate
 from tests.chaos import money, tables
 from tests.chaos.evidence import Case, Evidence, Output, Place
 
-KILLS = ("kill", "term", "exit", "broker_kill", "start", "join", "leave")
-"""Events after which records may be done again: a death, or a member that comes or goes."""
+KILLS = ("kill", "term", "exit", "broker_kill", "start", "join", "leave", "cut_off", "reached")
+"""Events after which records may be done again: a death, a member that comes or goes, or is cut off from the group."""
 _NEVER = float("inf")
 _EFFECT_MS = 10_000
 """A session, or the start of a worker on a busy machine."""
@@ -58,15 +58,16 @@ def both(evidence: Evidence, case: Case) -> Iterator[str]:
 
 
 def ids(evidence: Evidence, case: Case) -> Iterator[str]:
-    """Copies of one input's verdict carry one id, and no two inputs share it."""
+    """Copies of one input's verdict carry one id, and no two inputs share it but one that was sent twice."""
     owner: dict[str, Place] = {}
     for place, copies in outputs_by_place(evidence).items():
         found = {copy.verdict_id for copy in copies if copy.verdict_id}
         if len(found) > 1:
             yield f"{place} has {len(found)} verdict ids"
         for name in found:
-            if owner.setdefault(name, place) != place:
-                yield f"{place} and {owner[name]} share a verdict id"
+            first = owner.setdefault(name, place)
+            if first != place and evidence.ids.get(first) != evidence.ids.get(place):
+                yield f"{place} and {first} share a verdict id"
 
 
 def order(evidence: Evidence, case: Case) -> Iterator[str]:
@@ -196,13 +197,15 @@ def judge(evidence: Evidence, case: Case) -> dict[str, list[str]]:
     return {name: lines for name, lines in found.items() if lines}
 
 
-def figures(evidence: Evidence) -> dict[str, int]:
+def figures(evidence: Evidence, case: Case) -> dict[str, int]:
     """Counts for a report."""
     by_place = outputs_by_place(evidence)
     again = redone(evidence)
     what = Counter(event["what"] for event in evidence.events)
+    ends = Counter(event["outcome"] for event in evidence.usage.values())
     return {
         "inputs": len(evidence.ids),
+        "records": len(set(evidence.ids.values())),
         "unknown": len(evidence.unknown),
         "verdicts": sum(output.verdict_id is not None for output in evidence.outputs),
         "dead_letters": sum(output.verdict_id is None for output in evidence.outputs),
@@ -214,8 +217,9 @@ def figures(evidence: Evidence) -> dict[str, int]:
         "billed": len(evidence.billed),
         "usage_events": len(evidence.usage),
         "off_ledger": len(evidence.billed.keys() - evidence.usage.keys()) if evidence.billed else 0,
-        **money.figures(evidence),
+        **money.figures(evidence, case),
         **{f"undetermined_{why}": count for why, count in sorted(_why_undetermined(by_place).items())},
+        **{f"outcome_{name}": count for name, count in sorted(ends.items())},
         **{f"event_{name}": count for name, count in sorted(what.items())},
     }
 

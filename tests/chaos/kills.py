@@ -12,6 +12,8 @@ from tests.chaos.records import mixture
 from tests.chaos.scene import Scene, Setting
 
 ASKED, POISON = 0.08, 0.01
+_BROKER_SECONDS = 600.0
+"""A machine with other work may take minutes, and a start that is given up takes the records with it."""
 _BURST = (10, 120)
 """Records sent at once, so that a kill finds work that is not committed."""
 
@@ -40,7 +42,7 @@ async def kills(folder: Path, plan: Plan, setting: Setting) -> dict[str, Any]:
         for number in range(plan.workers):
             scene.start_worker(str(number))
         await scene.ready()
-        watching = asyncio.create_task(restart_fallen(scene))
+        watching = asyncio.create_task(scene.supervise())
         try:
             await asyncio.gather(_publish(scene, plan, Random(rng.random())), _kill(scene, plan, rng, stops))
             drained = await scene.drain(120)
@@ -95,13 +97,5 @@ async def kill_broker(scene: Scene) -> None:
     """SIGKILL, and at once the same again on its data."""
     scene.note("broker_kill")
     await asyncio.to_thread(scene.kafka.kill)
-    await scene.kafka.start()
+    await scene.kafka.start(_BROKER_SECONDS)
     scene.note("broker_start")
-
-
-async def restart_fallen(scene: Scene) -> None:
-    """As a supervisor does: who ends by himself is started again."""
-    while True:
-        for name in scene.fallen():
-            scene.start_worker(name)
-        await asyncio.sleep(0.5)

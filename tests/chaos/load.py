@@ -18,7 +18,7 @@ from streams.sandbox.kafka import EmbeddedKafka
 from tests.chaos.emulator import script
 from tests.chaos.journeys import journeys
 from tests.chaos.key_files import KeyFiles
-from tests.chaos.kills import kill_broker, restart_fallen
+from tests.chaos.kills import kill_broker
 from tests.chaos.memory import Memory
 from tests.chaos.records import mixture
 from tests.chaos.scene import Scene, Setting
@@ -61,14 +61,14 @@ async def load(folder: Path, plan: Plan) -> dict[str, Any]:
             scene.start_worker(str(number))
         await scene.ready()
         async with _meanwhile(
-            restart_fallen(scene),
+            scene.supervise(),
             memory.watch(),
             keys.replace(plan.key_seconds),
             weather.blow(),
             _shake(scene, plan, rng),
         ):
             await _publish(scene, plan, Random(rng.random()))
-        async with _meanwhile(restart_fallen(scene), memory.watch(), keys.replace(plan.key_seconds)):
+        async with _meanwhile(scene.supervise(), memory.watch(), keys.replace(plan.key_seconds)):
             await script(scene.emulator_url)
             drained = await scene.drain(_DRAIN_SECONDS)
         stops = [await scene.end_worker(name, signal.SIGTERM) for name in list(scene.children)]
