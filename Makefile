@@ -7,6 +7,9 @@ TESTS  ?= tests
 # processes that share the tests out; more than two wait for each other on two cores
 TEST_WORKERS ?= 2
 
+# The tests start hundreds of processes: Python compiles the code for the first of them only.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -15,7 +18,8 @@ help: ## Show this help
 
 $(STAMP): requirements/dev.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true  # as pip does, but on every core; some files are templates
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -51,12 +55,15 @@ format: $(STAMP) ## Rewrite the code as the formatter wants it
 	$(BIN)/ruff check --fix .
 
 .PHONY: chaos
-chaos: $(STAMP) ## Kill workers and the broker under load and prove that nothing is lost
+chaos: $(STAMP) ## Kill workers and the broker under load, then every fault of the matrix: nothing is lost; build/chaos/report.md
 	$(BIN)/python -m tests.chaos
 
+MINUTES ?= 30
+
 .PHONY: soak
-soak: $(STAMP) ## 200 callers of the service for a minute, under every fault; the vendors' bill is the judge
+soak: $(STAMP) ## The service under every fault for a minute, then workers under load and faults for MINUTES=30
 	$(BIN)/python -m tests.chaos service --seconds 60
+	$(BIN)/python -m tests.chaos load --minutes $(MINUTES)
 
 # The scanners and the fuzzer are for this only: they get an environment of their own, with the product's requirements.
 SECURITY_VENV  ?= .venv-security
@@ -79,6 +86,7 @@ sbom: $(SECURITY_STAMP) ## Write the bill of materials, build/sbom.cdx.json
 # mutmut needs an older pytest.
 MUTATION_VENV  ?= .venv-mutation
 MUTATION_STAMP := $(MUTATION_VENV)/.installed
+MUTATION       ?=
 
 $(MUTATION_STAMP): requirements/mutation.txt
 	@test -x $(MUTATION_VENV)/bin/python || $(PYTHON) -m venv $(MUTATION_VENV)
@@ -86,8 +94,8 @@ $(MUTATION_STAMP): requirements/mutation.txt
 	@touch $@
 
 .PHONY: mutation
-mutation: $(MUTATION_STAMP) ## Change the code in a thousand places: do its tests notice? Writes docs/mutation.md
-	$(MUTATION_VENV)/bin/python -m tests.mutation
+mutation: $(MUTATION_STAMP) ## Change the code in a thousand places: do its tests notice? Writes docs/mutation.md; MUTATION=guard for a part
+	$(MUTATION_VENV)/bin/python -m tests.mutation $(MUTATION)
 
 # LiteLLM's requirements do not fit ours: it gets an environment of its own.
 ROUTER_VENV  ?= .venv-router
@@ -101,11 +109,12 @@ $(ROUTER_STAMP): requirements/bench-router.txt
 	@touch $@
 
 .PHONY: bench
-bench: $(STAMP) $(ROUTER_STAMP) ## Prices, usage tables, the worker beside its peers (BENCH=--quick: short), pages, reading
+bench: $(STAMP) $(ROUTER_STAMP) ## Prices, usage tables, the worker beside its peers and as it grows (BENCH=--quick: short), pages, reading
 	$(BIN)/python -m tests.bench.money
 	$(BIN)/python -m tests.bench.usage
 	$(BIN)/python -m tests.bench --litellm-python $(ROUTER_VENV)/bin/python $(BENCH)
 	$(BIN)/python -m tests.bench.pages
+	$(BIN)/python -m tests.bench.scale $(BENCH)
 	$(BIN)/python -m tests.bench.reading $(wildcard $(DATA))
 
 .PHONY: bench-reading

@@ -13,6 +13,7 @@ import structlog
 from streams.observability.crashes import redact_crashes
 from streams.observability.fields import Fields
 from streams.observability.redaction import Redactor
+from streams.observability.repeats import Repeats
 
 
 def configure(form: Literal["console", "json"], level: str) -> None:
@@ -41,6 +42,7 @@ def configure(form: Literal["console", "json"], level: str) -> None:
         )
     )
     handler.addFilter(_worth_telling)
+    handler.addFilter(Repeats())
     logging.basicConfig(handlers=[handler], level=number, force=True)
     logging.captureWarnings(True)
     redact_crashes(redactor)

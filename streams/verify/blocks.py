@@ -54,6 +54,8 @@ class Document:
     """JATS and TEI say whether there is a body; null elsewhere."""
     title_block: str | None = None
     """The document's own title as its markup gives it."""
+    page_title: str | None = None
+    """What a page calls itself in its `<title>`: a work's name, or a message in its place."""
     script_notice: str | None = None
     """What a page with scripts says to a reader without them (`<noscript>`); null: the page has no scripts."""
 
@@ -72,6 +74,7 @@ def join(
     hidden: Iterable[str] = (),
     structured_body: bool | None = None,
     title_block: str | None = None,
+    page_title: str | None = None,
     script_notice: str | None = None,
 ) -> Document:
     """Give blocks their offsets: one line each, whitespace tidied, empty ones left out, capped."""
@@ -96,5 +99,6 @@ def join(
         hidden=tuple(hidden),
         structured_body=structured_body,
         title_block=title_block,
+        page_title=page_title,
         script_notice=script_notice,
     )

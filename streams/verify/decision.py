@@ -7,6 +7,7 @@ from schemas import Evidence as Quote
 from schemas import Reason, Verdict
 from streams.verify.evidence import Evidence
 from streams.verify.limits import MAX_EVIDENCE, MAX_QUOTE_CHARS
+from streams.verify.reasons import reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,12 @@ def quotes_of(
                 Quote(quote=quote, start=hit.start, end=hit.start + len(quote), role=role, code=kinds[hit.kind])
             )
     return tuple(quotes)
+
+
+def titled_so(evidence: Evidence, kind: str) -> tuple[Reason, ...]:
+    """The reason that a page's own title gives, which no quote can: it does not stand in the text."""
+    said = evidence.title_says.get(kind)
+    return () if said is None else (reason("PAGE_TITLE", f'The page calls itself "{said}".'),)
 
 
 def quote_at(text: str, start: int, end: int, role: Literal["for", "against"], code: str) -> Quote:

@@ -9,6 +9,7 @@ from streams.verify.blocks import Block, Document
 from streams.verify.garbling import odd_share
 from streams.verify.identity import compare
 from streams.verify.language import guess_language
+from streams.verify.page_title import title_says
 from streams.verify.phrasebook import Hit
 from streams.verify.tail import TailState, tail_state
 from streams.verify.vocabulary import vocabulary
@@ -72,6 +73,8 @@ class Evidence:
     script_notice: str | None
     metadata_free: bool | None
     http_status: int | None
+    title_says: Mapping[str, str] = field(default_factory=dict)
+    """Phrase kind -> the part of the page's `<title>` that is made of its phrases and nothing else."""
     block_words: tuple[int, ...] = ()
     """Words of each block of the document, counted once."""
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -143,6 +146,7 @@ def gather(record: ScrapedContent, document: Document) -> Evidence:
         script_notice=document.script_notice,
         metadata_free=document.metadata.is_accessible_for_free,
         http_status=record.http_status,
+        title_says=title_says(document.page_title),
         block_words=words,
         counts=_distinct(document.text, hits) | ({"noscript": len(notices)} if notices else {}),
     )

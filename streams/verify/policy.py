@@ -6,7 +6,7 @@ from typing import Literal
 
 from streams.verify.model.shipped import shipped
 
-RULES_VERSION = "3"
+RULES_VERSION = "4"
 """Raised when a rule, a phrase table, a reader or the meaning of a threshold changes."""
 
 PROMPT_VERSION = "2"

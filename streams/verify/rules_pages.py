@@ -2,30 +2,35 @@
 
 from schemas import Verdict
 from streams.verify.blocks import Document
-from streams.verify.decision import Decision, quotes_of
+from streams.verify.decision import Decision, quotes_of, titled_so
 from streams.verify.evidence import Evidence
 
 _LONG_PARAGRAPH = 60
 """Words: a page with such a paragraph may hold content after all."""
 _SURE_PHRASE = 24
 """Characters: a phrase so long does not occur by chance."""
+_BARE_WORDS = 60
+"""Of a page that holds nothing but what its title says; a poem of that name is longer, as a rule."""
 _TITLE_SEEN = 0.6
 
 
 def bot_check(document: Document, evidence: Evidence) -> Decision | None:
-    """A challenge page: short, and two phrases of such pages or one unmistakable one."""
+    """A challenge page: short, and two phrases of such pages, an unmistakable one, or a bare page of that title."""
     long_one = any(hit.kind == "bot" and hit.end - hit.start >= _SURE_PHRASE for hit in evidence.hits)
-    if evidence.all_words > 200 or _has_content(evidence) or not (evidence.count("bot") >= 2 or long_one):
+    sure = evidence.count("bot") >= 2 or long_one or _is_bare(evidence, "bot")
+    if evidence.all_words > 200 or _has_content(evidence) or not sure:
         return None
-    return Decision(Verdict.BOT_CHECK, 0.97, ("BOT_CHECK",), quotes_of(document.text, evidence, {"bot": "BOT_CHECK"}))
+    quotes = quotes_of(document.text, evidence, {"bot": "BOT_CHECK"})
+    return Decision(Verdict.BOT_CHECK, 0.97, ("BOT_CHECK",), quotes, weighed=titled_so(evidence, "bot"))
 
 
 def js_shell(document: Document, evidence: Evidence) -> Decision | None:
     """Next to no text, and the page says that it needs scripts."""
-    asks = evidence.count("js") + evidence.count("noscript")
+    asks = evidence.count("js") + evidence.count("noscript") + _is_bare(evidence, "js")
     if not asks or evidence.all_words > 100 or _has_content(evidence) or evidence.count("bot"):
         return None
-    return Decision(Verdict.JS_REQUIRED, 0.96, ("JS_SHELL",), quotes_of(document.text, evidence, {"js": "JS_SHELL"}))
+    quotes = quotes_of(document.text, evidence, {"js": "JS_SHELL"})
+    return Decision(Verdict.JS_REQUIRED, 0.96, ("JS_SHELL",), quotes, weighed=titled_so(evidence, "js"))
 
 
 def http_status(document: Document, evidence: Evidence) -> Decision | None:
@@ -40,21 +45,21 @@ def http_status(document: Document, evidence: Evidence) -> Decision | None:
 
 
 def error_page(document: Document, evidence: Evidence) -> Decision | None:
-    """A short page whose top reports an error, without the title that was asked for."""
+    """A short page whose top reports an error, or a bare one whose title does; without the title asked for."""
     top = [hit for hit in evidence.hits if hit.kind == "error" and hit.start < 200]
+    bare = _is_bare(evidence, "error")
     if (
-        not top
+        not (top or bare)
         or evidence.main_words > 120
         or _has_content(evidence)
         or evidence.count("bot")
         or evidence.count("login") > 1
     ):
         return None
-    if len({document.text[hit.start : hit.end].lower() for hit in top}) < 2 and top[0].start > 40:
+    if not bare and len({document.text[hit.start : hit.end].lower() for hit in top}) < 2 and top[0].start > 40:
         return None
-    return Decision(
-        Verdict.ERROR_PAGE, 0.96, ("HTTP_ERROR_TEXT",), quotes_of(document.text, evidence, {"error": "HTTP_ERROR_TEXT"})
-    )
+    quotes = quotes_of(document.text, evidence, {"error": "HTTP_ERROR_TEXT"})
+    return Decision(Verdict.ERROR_PAGE, 0.96, ("HTTP_ERROR_TEXT",), quotes, weighed=titled_so(evidence, "error"))
 
 
 def login_wall(document: Document, evidence: Evidence) -> Decision | None:
@@ -79,6 +84,11 @@ def consent_wall(document: Document, evidence: Evidence) -> Decision | None:
     return Decision(
         Verdict.CONSENT_WALL, 0.95, ("CONSENT_DENSE",), quotes_of(document.text, evidence, {"consent": "CONSENT_DENSE"})
     )
+
+
+def _is_bare(evidence: Evidence, kind: str) -> bool:
+    """The page's own title is such a message, and hardly more stands under it."""
+    return kind in evidence.title_says and evidence.all_words <= _BARE_WORDS
 
 
 def _has_content(evidence: Evidence) -> bool:

@@ -2,7 +2,7 @@
 
 from schemas import Verdict
 from streams.verify.blocks import Document
-from streams.verify.decision import Decision, quote_at
+from streams.verify.decision import Decision, quote_at, titled_so
 from streams.verify.evidence import Evidence
 
 _PROBLEMS = {
@@ -11,6 +11,11 @@ _PROBLEMS = {
     "pdf_broken": (Verdict.GARBLED, "PDF_BROKEN"),
     "pdf_no_text": (Verdict.EMPTY, "PDF_NO_TEXT"),
 }
+_TITLES = {
+    "bot": (Verdict.BOT_CHECK, "BOT_CHECK"),
+    "error": (Verdict.ERROR_PAGE, "HTTP_ERROR_TEXT"),
+}
+"""What an empty page is that calls itself so: challenges fill theirs by a script, and come with a status of 403."""
 _MIN_WORDS = 50
 _ODD_SHARE = 0.5
 
@@ -22,6 +27,9 @@ def no_text(document: Document, evidence: Evidence) -> Decision | None:
             return Decision(verdict, 0.99, (code,))
     if any(character.isalnum() for character in document.text):
         return None
+    for kind, (verdict, code) in _TITLES.items():
+        if kind in evidence.title_says:
+            return Decision(verdict, 0.97, (code, "EMPTY"), weighed=titled_so(evidence, kind))
     if evidence.http_status is not None and evidence.http_status >= 400:
         return Decision(Verdict.ERROR_PAGE, 0.97, ("HTTP_STATUS", "EMPTY"))
     if evidence.count("noscript") or evidence.script_notice:

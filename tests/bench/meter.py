@@ -3,11 +3,13 @@
 import asyncio
 import bisect
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
 import psutil
+
+from tests.chaos.processes import memory_mb
 
 _EVERY_SECONDS = 0.25
 
@@ -19,16 +21,6 @@ def cpu_seconds(pid: int) -> float:
         times = process.cpu_times()
         own = times.user + times.system + times.children_user + times.children_system
         return own + sum(cpu_seconds(child.pid) for child in process.children())
-    except psutil.Error:
-        return 0.0
-
-
-def memory_mb(pid: int) -> float:
-    """What a process and its children have in memory; what they share counts for each; 0 when it is gone."""
-    try:
-        process = psutil.Process(pid)
-        own: float = process.memory_info().rss / 2**20
-        return own + sum(memory_mb(child.pid) for child in process.children())
     except psutil.Error:
         return 0.0
 
@@ -69,12 +61,12 @@ def machine_seconds() -> float:
 
 
 class Meter:
-    """Samples the processes of `pids` (name -> pid), and MACHINE, while it is entered.
+    """Samples the processes of `pids` (name -> those that are counted together), and MACHINE, while it is entered.
 
     `curves` has the samples, `peak_mb` the most memory that was seen.
     """
 
-    def __init__(self, pids: Mapping[str, int]) -> None:
+    def __init__(self, pids: Mapping[str, Collection[int]]) -> None:
         self._pids = pids
         self.curves = {name: Curve() for name in (*pids, MACHINE)}
         self.peak_mb = dict.fromkeys(pids, 0.0)
@@ -91,8 +83,8 @@ class Meter:
 
     async def _sample(self) -> None:
         while True:
-            for name, pid in self._pids.items():
-                self.curves[name].add(time.time(), cpu_seconds(pid))
-                self.peak_mb[name] = max(self.peak_mb[name], memory_mb(pid))
+            for name, pids in self._pids.items():
+                self.curves[name].add(time.time(), sum(map(cpu_seconds, pids)))
+                self.peak_mb[name] = max(self.peak_mb[name], sum(map(memory_mb, pids)))
             self.curves[MACHINE].add(time.time(), machine_seconds())
             await asyncio.sleep(_EVERY_SECONDS)

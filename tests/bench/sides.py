@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ SLOW: tuple[Side, ...] = ("bare httpx", "litellm")
 """Many times slower with so many connections: they get fewer records."""
 _LOOK_SECONDS = 0.5
 _STOP_SECONDS = 30.0
+_MOST_BYTES = 9 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ async def run_side(stage: Stage, prefix: str, side: Side) -> Run:
     plan, place = stage.plan, stage.place(prefix)
     amount = plan.slow_records if side in SLOW else plan.records
     await publish(place, make(amount, plan.seed), plan.partitions)
-    return await _run(stage, side, command(side, place, stage.litellm_python), place, amount, None)
+    return await run_commands(stage, side, [command(side, place, stage.litellm_python)], place, amount)
 
 
 async def run_window(stage: Stage, prefix: str, window: int) -> Run:
@@ -62,7 +63,7 @@ async def run_window(stage: Stage, prefix: str, window: int) -> Run:
     plan, place = stage.plan, stage.place(prefix)
     await publish(place, make(plan.curve_records, plan.seed), partitions=1)
     wide = worker(place, VERIFY_WINDOW=str(window * plan.in_flight))
-    return await _run(stage, f"worker, window {window}x", wide, place, plan.curve_records, plan.curve_seconds)
+    return await run_commands(stage, f"worker, window {window}x", [wide], place, plan.curve_records, plan.curve_seconds)
 
 
 async def publish(place: Place, records: Iterable[tuple[bytes, bytes]], partitions: int) -> list[Any]:
@@ -71,7 +72,7 @@ async def publish(place: Place, records: Iterable[tuple[bytes, bytes]], partitio
         kafka_bootstrap_servers=place.bootstrap, kafka_topic_prefix=place.prefix, kafka_partitions=partitions
     )
     await ensure_topics(settings)
-    producer = AIOKafkaProducer(bootstrap_servers=place.bootstrap, linger_ms=20)
+    producer = AIOKafkaProducer(bootstrap_servers=place.bootstrap, linger_ms=20, max_request_size=_MOST_BYTES)
     await producer.start()
     try:
         sent = [
@@ -83,24 +84,31 @@ async def publish(place: Place, records: Iterable[tuple[bytes, bytes]], partitio
         await producer.stop()
 
 
-async def _run(stage: Stage, name: str, how: Command, place: Place, amount: int, seconds: float | None) -> Run:
-    child = how.start(stage.folder / f"{place.prefix}log")
+async def run_commands(
+    stage: Stage, name: str, how: Sequence[Command], place: Place, amount: int, seconds: float | None = None
+) -> Run:
+    """Processes of one kind work off what is on the topics, together; `seconds`: no longer, after the first verdict."""
+    children = [one.start(stage.folder / f"{place.prefix}{number}.log") for number, one in enumerate(how)]
     try:
-        pids = {"side": child.process.pid, "emulator": stage.emulator_pid, "kafka": stage.kafka_pid}
-        async with Meter(pids) as meter:
-            await _until(stage, child, place.outcomes, amount, seconds)
-        child.send(signal.SIGTERM)
-        await child.ended(_STOP_SECONDS)
+        pids = {"side": [child.process.pid for child in children]}
+        async with Meter({**pids, "emulator": [stage.emulator_pid], "kafka": [stage.kafka_pid]}) as meter:
+            await _until(stage, children, place.outcomes, amount, seconds)
+        for child in children:
+            child.send(signal.SIGTERM)
+        await asyncio.gather(*(child.ended(_STOP_SECONDS) for child in children))
     finally:
-        child.close()
-    collect = worker_verdicts if how.side == "worker" else bare_verdicts
+        for child in children:
+            child.close()
+    collect = worker_verdicts if how[0].side == "worker" else bare_verdicts
     finished = await collect(place)
     curves = meter.curves
     measured = (curves[name] for name in ("side", "emulator", "kafka", MACHINE))
     return Run(name, stage.plan.in_flight, amount, finished, *measured, peak_mb=meter.peak_mb["side"])
 
 
-async def _until(stage: Stage, child: Child, topics: tuple[str, ...], amount: int, seconds: float | None) -> None:
+async def _until(
+    stage: Stage, children: Sequence[Child], topics: tuple[str, ...], amount: int, seconds: float | None
+) -> None:
     """All records have their outcome, or the time is over."""
     end = time.monotonic() + stage.plan.limit_seconds
     consumer = AIOKafkaConsumer(bootstrap_servers=stage.bootstrap, enable_auto_commit=False)
@@ -110,8 +118,9 @@ async def _until(stage: Stage, child: Child, topics: tuple[str, ...], amount: in
         while (done := await count(consumer, topics)) < amount and time.monotonic() < end:
             if seconds and done and not began:
                 began, end = True, time.monotonic() + seconds
-            if not child.running:
-                raise SideFailed(f"{child.name} ended by itself: {child.log.read_text()[-800:]}")
+            for child in children:
+                if not child.running:
+                    raise SideFailed(f"{child.name} ended by itself: {child.log.read_text()[-800:]}")
             await asyncio.sleep(_LOOK_SECONDS)
     finally:
         await consumer.stop()

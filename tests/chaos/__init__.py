@@ -20,6 +20,7 @@ outage          all providers down; a document that all refuse
 budget          workers that spend one budget, some of them killed
 patched_worker  (a program) the worker, with one part broken
 spender         (a program) the worker, with one part of its money broken
+matrix          every other fault, a row each, and one table of them all
 soak            the service alone: hundreds of callers, every fault in turn, some callers cancelled
 weather         those faults, and keys that are replaced all the time
 soak_findings   what must hold of it: the ledger is the bill, nothing is left

@@ -15,6 +15,11 @@ from rich.console import Console
 
 from streams.sandbox.kafka import EmbeddedKafka
 from tests.chaos import budget, kills, outage
+from tests.chaos.load import Plan as LoadPlan
+from tests.chaos.load import load
+from tests.chaos.matrix.report import markdown, table
+from tests.chaos.matrix.session import chosen, matrix
+from tests.chaos.processes import ROOT
 from tests.chaos.report import show
 from tests.chaos.scene import Setting
 from tests.chaos.soak import soak
@@ -24,13 +29,16 @@ from tests.chaos.spender import SEEN_BY
 from tests.chaos.storm import storm
 from tests.chaos.trial import kill_with_some_in_flight, one_marked
 
+MATRIX = "matrix"
+TABLE = ROOT / "build" / "chaos" / "report.md"
+_BUDGET_SEEDS = 10
 Run = tuple[str, dict[str, Any], bool]
 """Name, report, whether the checker was meant to be green."""
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
-    parser.add_argument("what", nargs="?", default="all", choices=["all", *RUNS])
+    parser.add_argument("what", nargs="?", default="all", choices=["all", *RUNS, MATRIX])
     parser.add_argument("--records", type=int, default=10_000, help="of the run with kills")
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--workers", type=int, default=2)
@@ -40,11 +48,18 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--down-seconds", type=float, default=60.0)
     parser.add_argument("--seconds", type=float, default=60.0, help="of the service alone")
     parser.add_argument("--callers", type=int, default=200, help="of the service alone")
+    parser.add_argument("--minutes", type=float, default=30.0, help="of the run under load")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seeds", type=int, default=10, help="runs with a small budget, from --seed on")
+    parser.add_argument("--seeds", type=int, help="runs with a small budget (10), or of each row, from --seed on")
+    parser.add_argument("--rows", nargs="+", default=[], help="of the matrix, by name or pattern; all by default")
     parser.add_argument("--calls", type=int, default=5_000, help="worth of the large budget; 0: without it")
-    parser.add_argument("--report", type=Path, help="write the reports as JSON")
-    return parser.parse_args()
+    parser.add_argument("--report", type=Path, help="write it: the matrix's table to *.md, all reports as JSON else")
+    options = parser.parse_args()
+    try:
+        options.rows = chosen(options.rows)
+    except ValueError as error:
+        parser.error(str(error))
+    return options
 
 
 async def _kills(options: argparse.Namespace, folder: Path) -> AsyncIterator[Run]:
@@ -82,9 +97,13 @@ async def _service(options: argparse.Namespace, folder: Path) -> AsyncIterator[R
     yield "service", judge(await soak(folder, plan)), True
 
 
+async def _load(options: argparse.Namespace, folder: Path) -> AsyncIterator[Run]:
+    yield "load", await load(folder, LoadPlan(seconds=options.minutes * 60, seed=options.seed)), True
+
+
 async def _budget(options: argparse.Namespace, folder: Path) -> AsyncIterator[Run]:
     async with EmbeddedKafka() as kafka:
-        for seed in range(options.seed, options.seed + options.seeds):
+        for seed in range(options.seed, options.seed + (options.seeds or _BUDGET_SEEDS)):
             small = budget.Plan(budget.TEN[seed % len(budget.TEN)], seed=seed)
             yield f"budget, seed {seed}", await _spend(small, folder, kafka, f"seed-{seed}"), True
         if options.calls:
@@ -107,7 +126,10 @@ RUNS = {
     "budget": _budget,
     "mutants": _mutants,
     "service": _service,
+    "load": _load,
 }
+SOAKS = ("service", "load")
+"""`make soak`: apart from the rest, for the time they take."""
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -119,20 +141,36 @@ def _inside(folder: Path, name: str) -> Path:
 async def _main(options: argparse.Namespace, folder: Path) -> bool:
     good, reports = True, {}
     for name, run in RUNS.items():
-        if options.what in ("all", name):
+        if options.what == name or (options.what == "all" and name not in SOAKS):
             async for title, report, green in run(options, _inside(folder, name)):
                 good &= show(title, report, wanted=green)
                 reports[title] = report
-    if options.report:
-        await asyncio.to_thread(options.report.write_text, json.dumps(reports, indent=2), "utf-8")
+    if options.what in ("all", MATRIX):
+        results = [one async for one in matrix(_inside(folder, MATRIX), options.rows, options.seeds, options.seed)]
+        good &= all(one.good for one in results)
+        reports |= {f"{one.row.name}, seed {one.seed}": {"ok": one.good, **one.told()} for one in results}
+        Console().print(table(results))
+        page = options.report if _is_page(options.report) else TABLE
+        await asyncio.to_thread(_write, page, markdown(results))
+    if options.report and not _is_page(options.report):
+        await asyncio.to_thread(_write, options.report, json.dumps(reports, indent=2))
     return good
+
+
+def _is_page(path: Path | None) -> bool:
+    return path is not None and path.suffix == ".md"
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it has much to say about a broker that we killed
-    chosen = _arguments()
+    arguments = _arguments()
     traces = Path(tempfile.mkdtemp(prefix="fulltext-chaos-"))
-    fine = asyncio.run(_main(chosen, traces))
+    fine = asyncio.run(_main(arguments, traces))
     if fine:
         shutil.rmtree(traces)
     Console(stderr=True).print("All as wanted." if fine else f"Not as wanted; the traces are in {traces}")

@@ -29,7 +29,7 @@ def main(path: Path) -> int:
         "ok": not findings,
         "findings": {name: lines[:_SHOWN] for name, lines in findings.items()},
         "counts": {name: len(lines) for name, lines in findings.items()},
-        "figures": figures(evidence),
+        "figures": figures(evidence, case),
     }
     sys.stdout.write(json.dumps(report, indent=2) + "\n")
     return 0 if not findings else 1

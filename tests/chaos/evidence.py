@@ -124,18 +124,20 @@ async def collect(case: Case) -> Evidence:
     await consumer.start()
     try:
         evidence.ends = {tp.partition: end for tp, end in (await _ends(consumer, case.content_topic)).items()}
-        for message in await _all(consumer, case.verdicts_topic):
-            evidence.outputs.append(_verdict(message))
-        for message in await _all(consumer, case.dead_letters_topic):
+        for message in await read_all(consumer, case.verdicts_topic):
+            evidence.outputs.append(output_of_verdict(message))
+        for message in await read_all(consumer, case.dead_letters_topic):
             evidence.outputs.append(_dead_letter(message))
-        for message in await _all(consumer, case.usage_topic):
+        for message in await read_all(consumer, case.usage_topic):
             event = json.loads(message.value)
             evidence.usage[event["attempt_id"]] = event
         if case.stats_topic:
-            tables = await _all(consumer, case.stats_topic)
+            tables = await read_all(consumer, case.stats_topic)
             evidence.tables = {message.key.decode(): json.loads(message.value) for message in tables if message.value}
         if case.leases_topic:
-            evidence.leases = [_lease(message) for message in await _all(consumer, case.leases_topic) if message.value]
+            evidence.leases = [
+                _lease(message) for message in await read_all(consumer, case.leases_topic) if message.value
+            ]
     finally:
         await consumer.stop()
     return evidence
@@ -172,7 +174,7 @@ async def _ends(consumer: AIOKafkaConsumer, topic: str) -> dict[TopicPartition, 
     return dict(await consumer.end_offsets(partitions))
 
 
-async def _all(consumer: AIOKafkaConsumer, topic: str) -> list[Any]:
+async def read_all(consumer: AIOKafkaConsumer, topic: str) -> list[Any]:
     """Every record of every partition up to the high watermark."""
     ends = await _ends(consumer, topic)
     consumer.assign(list(ends))
@@ -187,7 +189,8 @@ async def _all(consumer: AIOKafkaConsumer, topic: str) -> list[Any]:
                 messages += found
 
 
-def _verdict(message: Any) -> Output:
+def output_of_verdict(message: Any) -> Output:
+    """A message of the verdicts' topic."""
     value = json.loads(message.value)
     source = value["source"]
     return Output(

@@ -9,9 +9,11 @@ from itertools import accumulate
 from tests.chaos import money, tables
 from tests.chaos.evidence import Case, Evidence, Output, Place
 
-KILLS = ("kill", "term", "exit", "broker_kill", "start", "join", "leave")
-"""Events after which records may be done again: a death, or a member that comes or goes."""
+KILLS = ("kill", "term", "exit", "broker_kill", "start", "join", "leave", "cut_off", "reached")
+"""Events after which records may be done again: a death, a member that comes or goes, or is cut off from the group."""
 _NEVER = float("inf")
+_EFFECT_MS = 10_000
+"""A session, or the start of a worker on a busy machine."""
 _CALL_MS = 60_000
 """No call lasts longer: the deadline of a record."""
 _READ_MS = 3_000
@@ -56,15 +58,16 @@ def both(evidence: Evidence, case: Case) -> Iterator[str]:
 
 
 def ids(evidence: Evidence, case: Case) -> Iterator[str]:
-    """Copies of one input's verdict carry one id, and no two inputs share it."""
+    """Copies of one input's verdict carry one id, and no two inputs share it but one that was sent twice."""
     owner: dict[str, Place] = {}
     for place, copies in outputs_by_place(evidence).items():
         found = {copy.verdict_id for copy in copies if copy.verdict_id}
         if len(found) > 1:
             yield f"{place} has {len(found)} verdict ids"
         for name in found:
-            if owner.setdefault(name, place) != place:
-                yield f"{place} and {owner[name]} share a verdict id"
+            first = owner.setdefault(name, place)
+            if first != place and evidence.ids.get(first) != evidence.ids.get(place):
+                yield f"{place} and {first} share a verdict id"
 
 
 def order(evidence: Evidence, case: Case) -> Iterator[str]:
@@ -120,20 +123,31 @@ def span(evidence: Evidence, case: Case) -> Iterator[str]:
 
 
 def redo(evidence: Evidence, case: Case) -> Iterator[str]:
-    """After each death, and after each member that comes or goes, at most one window per partition is done again."""
+    """After each death, and after each member that comes or goes, at most one window per partition is done again.
+
+    A death is noticed a session later, and a member joins some seconds after its start: what is done again after an
+    event may be due to those shortly before it.
+    """
+    changes = _changes(evidence)
     for (number, partition), places in redone(evidence).items():
-        if len(places) > case.window:
-            yield f"{len(places)} records of partition {partition} after event {number + 1}"
+        causes = sum(changes[number] - _EFFECT_MS < at <= changes[number] for at in changes) if number >= 0 else 0
+        if len(places) > case.window * causes:
+            yield f"{len(places)} records of partition {partition} after event {number + 1}, {causes} within reach"
 
 
 def redone(evidence: Evidence) -> dict[tuple[int, int], set[Place]]:
     """(number of the last such event before, partition) -> records done again."""
-    kills = sorted(event["at_ms"] for event in evidence.events if event["what"] in KILLS)
+    changes = _changes(evidence)
     found: dict[tuple[int, int], set[Place]] = defaultdict(set)
     for place, copies in outputs_by_place(evidence).items():
         for copy in copies[1:]:
-            found[bisect_left(kills, copy.at_ms) - 1, place[0]].add(place)
+            found[bisect_left(changes, copy.at_ms) - 1, place[0]].add(place)
     return found
+
+
+def _changes(evidence: Evidence) -> list[float]:
+    """When members died, came or went."""
+    return sorted(event["at_ms"] for event in evidence.events if event["what"] in KILLS)
 
 
 def unfinished(evidence: Evidence, case: Case) -> Iterator[str]:
@@ -183,13 +197,15 @@ def judge(evidence: Evidence, case: Case) -> dict[str, list[str]]:
     return {name: lines for name, lines in found.items() if lines}
 
 
-def figures(evidence: Evidence) -> dict[str, int]:
+def figures(evidence: Evidence, case: Case) -> dict[str, int]:
     """Counts for a report."""
     by_place = outputs_by_place(evidence)
     again = redone(evidence)
     what = Counter(event["what"] for event in evidence.events)
+    ends = Counter(event["outcome"] for event in evidence.usage.values())
     return {
         "inputs": len(evidence.ids),
+        "records": len(set(evidence.ids.values())),
         "unknown": len(evidence.unknown),
         "verdicts": sum(output.verdict_id is not None for output in evidence.outputs),
         "dead_letters": sum(output.verdict_id is None for output in evidence.outputs),
@@ -201,8 +217,9 @@ def figures(evidence: Evidence) -> dict[str, int]:
         "billed": len(evidence.billed),
         "usage_events": len(evidence.usage),
         "off_ledger": len(evidence.billed.keys() - evidence.usage.keys()) if evidence.billed else 0,
-        **money.figures(evidence),
+        **money.figures(evidence, case),
         **{f"undetermined_{why}": count for why, count in sorted(_why_undetermined(by_place).items())},
+        **{f"outcome_{name}": count for name, count in sorted(ends.items())},
         **{f"event_{name}": count for name, count in sorted(what.items())},
     }
 

@@ -12,6 +12,8 @@ from tests.chaos.records import mixture
 from tests.chaos.scene import Scene, Setting
 
 ASKED, POISON = 0.08, 0.01
+_BROKER_SECONDS = 600.0
+"""A machine with other work may take minutes, and a start that is given up takes the records with it."""
 _BURST = (10, 120)
 """Records sent at once, so that a kill finds work that is not committed."""
 
@@ -20,7 +22,8 @@ _BURST = (10, 120)
 class Plan:
     """How long and how rough.
 
-    `gap`: seconds from one kill to the next, longer than a session, so that a kill's redo is counted for that kill.
+    `gap`: seconds from one kill to the next, longer than a session, so that a kill's redo is counted for that kill and
+    the start after it.
     """
 
     records: int = 10_000
@@ -39,7 +42,7 @@ async def kills(folder: Path, plan: Plan, setting: Setting) -> dict[str, Any]:
         for number in range(plan.workers):
             scene.start_worker(str(number))
         await scene.ready()
-        watching = asyncio.create_task(_restart_fallen(scene))
+        watching = asyncio.create_task(scene.supervise())
         try:
             await asyncio.gather(_publish(scene, plan, Random(rng.random())), _kill(scene, plan, rng, stops))
             drained = await scene.drain(120)
@@ -79,7 +82,7 @@ async def _kill(scene: Scene, plan: Plan, rng: Random, stops: list[tuple[int | N
         pause = rng.uniform(*plan.gap)
         await asyncio.sleep(pause / 2)
         if plan.broker_kill and number == plan.kills // 2:
-            await _kill_broker(scene)
+            await kill_broker(scene)
         await asyncio.sleep(pause / 2)
         await scene.until(lambda: bool(scene.children), 20)
         name = rng.choice(sorted(scene.children))
@@ -90,16 +93,9 @@ async def _kill(scene: Scene, plan: Plan, rng: Random, stops: list[tuple[int | N
         scene.start_worker(name)
 
 
-async def _kill_broker(scene: Scene) -> None:
+async def kill_broker(scene: Scene) -> None:
+    """SIGKILL, and at once the same again on its data."""
     scene.note("broker_kill")
     await asyncio.to_thread(scene.kafka.kill)
-    await scene.kafka.start()
+    await scene.kafka.start(_BROKER_SECONDS)
     scene.note("broker_start")
-
-
-async def _restart_fallen(scene: Scene) -> None:
-    """As a supervisor does: who ends by himself is started again."""
-    while True:
-        for name in scene.fallen():
-            scene.start_worker(name)
-        await asyncio.sleep(0.5)

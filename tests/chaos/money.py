@@ -111,14 +111,16 @@ def lease(case: Case, budget: str, reservation: int) -> int:
     return -(-case.budgets[budget] // PARTS) + 2 * case.in_flight * reservation
 
 
-def figures(evidence: Evidence) -> dict[str, int]:
+def figures(evidence: Evidence, case: Case) -> dict[str, int]:
     """For a report."""
     found = difference(evidence)
+    over = [spent - limit for name, limit in case.budgets.items() for spent in _by_day(evidence, name).values()]
     return {
         "billed_nano_usd": sum(line["cost_nano_usd"] for line in evidence.bill),
         "ledger_nano_usd": sum(event["cost_nano_usd"] for event in evidence.usage.values()),
         "unknown_attempts": len(found.unknown),
         "bill_minus_ledger_nano_usd": found.nano_usd,
+        "overspent_nano_usd": max([0, *over]),
     }
 
 

@@ -7,6 +7,7 @@ Two lines an input: before sending `{"number", "id", "kind"}`, after the deliver
 import asyncio
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +16,10 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from tests.chaos.records import Item
+
+_MAX_RECORD_BYTES = 9 * 1024 * 1024
+"""What the embedded broker takes."""
+_STOP_SECONDS = 30.0
 
 
 class Publisher:
@@ -31,7 +36,11 @@ class Publisher:
 
     async def __aenter__(self) -> Self:
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap, enable_idempotence=True, acks="all", request_timeout_ms=60_000
+            bootstrap_servers=self._bootstrap,
+            enable_idempotence=True,
+            acks="all",
+            request_timeout_ms=60_000,
+            max_request_size=_MAX_RECORD_BYTES,
         )
         await self._producer.start()
         return self
@@ -40,7 +49,8 @@ class Publisher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._producer is not None:
-            await self._producer.stop()
+            with suppress(TimeoutError):  # it would wait for a broker that is gone for good
+                await asyncio.wait_for(self._producer.stop(), _STOP_SECONDS)
         self._file.close()
 
     async def send(self, items: Iterable[Item]) -> None:

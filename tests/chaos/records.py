@@ -23,13 +23,15 @@ class Item:
     number: int
     kind: Kind
     key: bytes
-    value: bytes
+    value: bytes | None
     partition: int | None = None
+    copy_of: int | None = None
+    """The number of the input that this one is a copy of."""
 
     @property
     def id(self) -> str:
         """The record's own id, which its verdict carries as `content_id`."""
-        return f"r-{self.number}"
+        return f"r-{self.number if self.copy_of is None else self.copy_of}"
 
 
 def make(number: int, kind: Kind, *, partition: int | None = None, key: str | None = None, mark: str = "") -> Item:

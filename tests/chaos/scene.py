@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -92,8 +92,8 @@ class Scene:
 
     # Workers
 
-    def start_worker(self, name: str) -> None:
-        """Start one; `name` also names its log."""
+    def start_worker(self, name: str, *, program: Sequence[str] = (), **extra: str) -> None:
+        """Start one; `name` also names its log. `program`, `extra`: another one than the others, more environment."""
         environment = {
             "KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap,
             "KAFKA_TOPIC_PREFIX": self.prefix,
@@ -107,8 +107,10 @@ class Scene:
             **self._provider,
             **self._budget(),
             **self.setting.extra,
+            **extra,
         }
-        self.children[name] = Child(name, self.setting.worker, self.folder / f"worker-{name}.log", environment)
+        log = self.folder / f"worker-{name}.log"
+        self.children[name] = Child(name, program or self.setting.worker, log, environment)
         self.most_workers = max(self.most_workers, len(self.children))
         self.note("start", worker=name)
 
@@ -130,6 +132,13 @@ class Scene:
             self.note("exit", worker=name, code=child.process.returncode)
             child.close()
         return names
+
+    async def supervise(self, environment: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Until cancelled: who ends by himself is started again."""
+        while True:
+            for name in self.fallen():
+                self.start_worker(name, **environment)
+            await asyncio.sleep(0.5)
 
     # What is seen
 

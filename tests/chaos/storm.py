@@ -32,7 +32,7 @@ async def storm(
         publishing = asyncio.create_task(_publish(scene))
         try:
             for _ in range(events // 2):
-                await _join_and_leave(scene)
+                await join_and_leave(scene)
         finally:
             publishing.cancel()
             await asyncio.gather(publishing, return_exceptions=True)
@@ -51,7 +51,7 @@ def _logs(folder: Path) -> list[str]:
     return [path.read_text(errors="replace") for path in folder.glob("worker-*.log")]
 
 
-async def _join_and_leave(scene: Scene) -> None:
+async def join_and_leave(scene: Scene) -> None:
     """A bare member of the group: it takes its share of the partitions and gives it back."""
     member = AIOKafkaConsumer(
         f"{scene.prefix}scraped-content",

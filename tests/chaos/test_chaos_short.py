@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.chaos.kills import Plan, kills
 from tests.chaos.scene import Setting
 
 
+@pytest.mark.long
 async def test_kills_of_workers_and_broker_lose_nothing(tmp_path: Path) -> None:
     """Three kills and a broker's death: each record has its outcome, each kill redoes a window at most."""
     plan = Plan(records=800, kills=3, gap=(7.0, 8.0))

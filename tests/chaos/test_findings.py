@@ -75,6 +75,7 @@ def test_outcome_of_no_input_and_of_another_input() -> None:
 def test_copies_with_two_ids() -> None:
     """A copy carries the id of the first."""
     evidence = sound()
+    evidence.events = [{"at_ms": 21.0, "what": "kill"}]
     evidence.outputs.append(output(1, 22.0, verdict_id="another"))
     assert judge(evidence, CASE).keys() == {"ids"}
 
@@ -103,7 +104,10 @@ def test_a_sample_that_tells_nothing_is_no_finding() -> None:
 
 
 def test_more_than_a_window_is_done_again_after_a_kill() -> None:
-    """Four copies after one kill, and the window is 3; a second kill in between makes it two and two."""
+    """Four copies after one kill, and the window is 3; a second kill in between makes it two and two.
+
+    A worker that starts shortly before the kill may join after it: two causes, so six may be done again.
+    """
     evidence = sound()
     evidence.outputs += [output(n, 101.0 + n) for n in range(4)]
     evidence.events = [{"at_ms": 100.0, "what": "kill"}]
@@ -111,6 +115,15 @@ def test_more_than_a_window_is_done_again_after_a_kill() -> None:
     evidence.events.append({"at_ms": 102.5, "what": "kill"})
     assert judge(evidence, CASE) == {}
     assert sorted(len(places) for places in redone(evidence).values()) == [2, 2]
+    evidence.events = [{"at_ms": 99.0, "what": "start"}, {"at_ms": 100.0, "what": "kill"}]
+    assert judge(evidence, CASE) == {}
+
+
+def test_nothing_is_done_again_without_a_cause() -> None:
+    """A copy before any death or member that comes."""
+    evidence = sound()
+    evidence.outputs.append(output(0, 101.0))
+    assert judge(evidence, CASE).keys() == {"redo"}
 
 
 def test_offsets_that_go_back_and_a_lag_at_the_end() -> None:

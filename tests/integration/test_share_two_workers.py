@@ -90,6 +90,7 @@ async def members(bootstrap: str, group: str, wanted: int) -> None:
         await admin.close()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_two_workers_never_pass_the_rate_and_one_that_is_left_gets_all_of_it(
     tmp_path: Path, kafka: EmbeddedKafka, topic_prefix: str

@@ -6,6 +6,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 WANTED = 0.85
 """Share of a module's mutants that tests must notice."""
+EXAMPLES = "tests/mutation/examples.py"
+_PLUGIN = EXAMPLES.removesuffix(".py").replace("/", ".")
+_PYTEST = ("-p", "no:randomly", "-p", "no:cacheprovider", "--timeout=0", "--tb=no")
+_HYPOTHESIS = ("-p", _PLUGIN, "--hypothesis-profile=mutation")
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,8 @@ class Group:
             "source_paths": ("schemas", "streams"),
             "only_mutate": self.files,
             "pytest_add_cli_args_test_selection": self.tests,
-            "pytest_add_cli_args": ("-p", "no:randomly", "-p", "no:cacheprovider", "--timeout=0", "--tb=no"),
+            "pytest_add_cli_args": (*_PYTEST, *_HYPOTHESIS),
+            "use_git_change_detection": ("false",),  # a copy that no longer stands for the code is made anew
         }
         return "[mutmut]\n" + "".join(f"{name} =\n    " + "\n    ".join(lists[name]) + "\n" for name in lists)
 
@@ -37,7 +42,12 @@ GROUPS: dict[str, Group] = {
     ),
     "guard": Group(
         ("streams/ai/guard.py", "streams/ai/window.py"),
-        ("tests/unit/ai/test_guard.py", "tests/unit/ai/test_vote_window.py"),
+        (
+            "tests/unit/ai/test_guard.py",
+            "tests/unit/ai/test_guard_cold_start.py",
+            "tests/unit/ai/test_guard_faults.py",
+            "tests/unit/ai/test_vote_window.py",
+        ),
     ),
     "budget": Group(
         (
@@ -50,7 +60,6 @@ GROUPS: dict[str, Group] = {
             "tests/unit/ai/budget/test_budget_accounts.py",
             "tests/unit/ai/budget/test_budget_memory.py",
             "tests/unit/ai/budget/test_budget_alerts.py",
-            "tests/unit/ai/budget/test_budget_machine.py",
-        ),
+        ),  # not the model of any history: it takes seconds, and what only it notices wants a narrow test
     ),
 }

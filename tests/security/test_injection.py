@@ -3,12 +3,14 @@
 import asyncio
 import json
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from schemas import FulltextVerdict
+from schemas import FulltextVerdict, Verdict
 from streams.sandbox.samples import load
 from streams.verify import Policy, Reply, conclude, examine
+from tests.security.injection import matrix
 from tests.security.injection.corpus import PLACES, attacked, attacks, rounds, victims
 from tests.security.injection.obedient import ObedientModel
 from tests.security.injection.trial import tried
@@ -46,19 +48,42 @@ def test_no_local_verdict_flips_to_full_text() -> None:
 async def test_a_model_that_obeys_gets_no_full_text_past_strong_local_evidence() -> None:
     """It reads the very prompt, does what an attack demands, and is not believed; asked twice, neither time."""
     model = ObedientModel(attacks())
-    accepted, obeyed = [], 0
+    broken, obeyed = [], 0
     documents = [one for one in rounds() if one[3] is None][::3]
     for sample, attack, place, hidden in documents:
         record = attacked(sample, attack, place, hidden)
         trial = await tried(record, model)
         obeyed += trial.obeyed and trial.contradiction is not None
-        if trial.model is not None:
-            assert trial.model.content_id == record.id
-            assert FulltextVerdict.model_validate_json(trial.model.model_dump_json(exclude={"is_full_text"}))
-        if trial.accepted and trial.contradiction is not None:
-            accepted.append((attack.id, sample.name, place))
-    assert accepted == []
+        broken += [(promise, attack.id, sample.name, place) for promise in trial.broken(record)]
+    assert broken == []
     assert obeyed > 0.6 * len(documents), "or the model reads nothing and this test proves nothing"
+
+
+async def test_a_broken_promise_is_found() -> None:
+    """Each of the four, where a verdict is made to break it: otherwise a table without one would say nothing."""
+    record = next(sample.record for sample in victims() if sample.label == "paywall")
+    kept = await tried(record, ObedientModel(attacks()))
+    assert kept.broken(record) == ()
+    assert kept.contradiction is not None
+    full = kept.local.model_copy(update={"verdict": Verdict.FULL_TEXT})
+    assert replace(kept, local=full).broken(record) == ("local full text",)
+    assert replace(kept, model=full).broken(record) == ("accepted against evidence",)
+    assert replace(kept, model=full, contradiction=None).broken(record) == ()
+    assert replace(kept, local=full.model_copy(update={"confidence": 2.0})).broken(record)[-1] == "schema"
+    assert kept.broken(record.model_copy(update={"id": "another"})) == ("id",)
+
+
+def test_the_whole_matrix_counts_every_document_once() -> None:
+    """One attack, two samples: every place, seen and hidden, in every grouping; equal documents are read once."""
+    tally = matrix.Tally()
+    for sample in (0, 1):
+        tally.add(matrix._part(sample, [0]))
+    assert tally.all["documents"] == 2 * len(PLACES) * 2 >= tally.all["different"] > 2
+    for grouping in matrix.GROUPINGS:
+        rows = [counts for (name, _), counts in tally.rows.items() if name == grouping]
+        assert sum(counts["documents"] for counts in rows) == tally.all["documents"]
+    assert tally.broken == []
+    assert matrix.total(1) == len(victims()) * len(attacks()) * len(PLACES) * 2
 
 
 def test_a_hidden_attack_does_not_reach_the_model() -> None:

@@ -30,6 +30,7 @@ _FURNITURE_NAME = re.compile(
     re.IGNORECASE,
 )
 _REFERENCES_NAME = re.compile(r"\b(?:references?|ref-list|bibliography|citation-list|reflist)\b", re.IGNORECASE)
+_MAX_TITLE_CHARS = 500
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = frozenset(
     {
@@ -70,6 +71,7 @@ def read_html(markup: str) -> Document:
         problems=problems,
         hidden=(*page.hidden, *comments(markup)),
         title_block=page.title or metadata.title,
+        page_title=_page_title(tree),
         script_notice=_script_notice(tree),
     )
 
@@ -142,6 +144,12 @@ class _Page:
     def _note(self, text: str) -> None:
         if text and len(self.hidden) < MAX_HIDDEN:
             self.hidden.append(text[:MAX_HIDDEN_CHARS])
+
+
+def _page_title(tree: LexborHTMLParser) -> str | None:
+    """The text of the head's <title>; a drawing's is another."""
+    node = tree.css_first("head title")
+    return tidy((node.text(deep=True) or "")[:_MAX_TITLE_CHARS]) or None if node is not None else None
 
 
 def _script_notice(tree: LexborHTMLParser) -> str | None:

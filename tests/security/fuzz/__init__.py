@@ -11,5 +11,5 @@ targets     all of them, by name
 corpus      inputs that were worth keeping, `tests/security/corpus/<target>/`, small files
 mutations   a hypothesis strategy: those inputs, cut, crossed and stretched
 guided      the long form of one target, in a process of its own: atheris, guided by coverage
-campaign    the long form of all targets; what is worth keeping goes into the corpus
+campaign    the long form of one target; what is worth keeping goes into the corpus
 """

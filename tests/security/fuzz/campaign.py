@@ -1,4 +1,4 @@
-"""The long form of all targets, one after the other, each in its process. What is found goes into the corpus."""
+"""The long form of a target, in a process of its own. What is found goes into the corpus."""
 
 import re
 import subprocess
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.security.fuzz.corpus import LARGEST, keep
-from tests.security.fuzz.targets import TARGETS
 
 _SPARE_SECONDS = 300
 """To start, to import, and to run the corpus."""
@@ -60,15 +59,10 @@ def _worth_keeping(name: str, work: Path) -> list[bytes]:
     return [data for data in found if len(data) <= LARGEST]
 
 
-def table(results: list[Fuzzed]) -> str:
-    """For a person."""
-    lines = [f"  {'target':16} {'runs':>9} {'new':>5} {'MB':>5}"]
-    lines += [
-        f"  {one.name:16} {one.runs:9} {one.new:5} {one.mb:5}{'  FOUND' if one.problem else ''}" for one in results
-    ]
-    return "\n".join(lines)
-
-
-def run(seconds: int, names: list[str], *, grow: bool) -> list[Fuzzed]:
-    """All of `names`, or all targets."""
-    return [fuzz(name, seconds, grow=grow) for name in names or list(TARGETS)]
+def check(name: str, seconds: int, *, grow: bool) -> str:
+    """One target; says what it came to. Raises AssertionError with what was found, and where its input is kept."""
+    done = fuzz(name, seconds, grow=grow)
+    assert not done.problem, f"{', '.join(map(str, done.kept)) or 'no input was left'}\n{done.problem}"
+    assert done.runs, "nothing was run"
+    kept = f", {len(done.kept)} kept" if grow else ""
+    return f"{done.runs:,} inputs, {done.new} reached new code{kept}; {done.mb} MB at most"

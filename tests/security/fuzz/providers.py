@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
-import httpx
+from multidict import CIMultiDict
 
 from streams.ai import retry_after
 from streams.ai.cache_value import decode as decode_cached
@@ -28,10 +28,10 @@ NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 _REQUEST = CompletionRequest("attempt", "prompt", "gpt-4o-mini", 100, 0.0, 10.0, schema={"type": "object"})
 
 
-def headers_in(data: bytes) -> httpx.Headers:
-    """One header on each line, `name: value`, as bytes come from a socket."""
-    lines = (line.partition(b":") for line in data.split(b"\n")[:50])
-    return httpx.Headers([(name.strip() or b"x", value.strip()) for name, _, value in lines])
+def headers_in(data: bytes) -> CIMultiDict[str]:
+    """One header on each line, `name: value`; text is made of bytes as aiohttp makes it."""
+    lines = (line.partition(":") for line in data.decode("utf-8", "surrogateescape").split("\n")[:50])
+    return CIMultiDict((name.strip() or "x", value.strip()) for name, _, value in lines)
 
 
 def _seconds(value: float | None) -> None:
@@ -55,7 +55,7 @@ def _rate_limit(data: bytes) -> None:
 
 
 def _answer(read: Callable[[Response, CompletionRequest], Answer], data: bytes) -> None:
-    answer = read(Response(200, httpx.Headers(), data), _REQUEST)
+    answer = read(Response(200, {}, data), _REQUEST)
     answer.content.encode()
     if answer.usage is not None:
         assert 0 <= answer.usage.cached_tokens <= answer.usage.input_tokens

@@ -19,8 +19,6 @@ from streams.ai import (
     UnifiedAIService,
 )
 from streams.ai.deadlines import FixedTimeouts
-from streams.ai.guard import Guard, Permit
-from streams.ai.outcomes import TABLE, Vote
 from streams.ai.providers.fake import After
 from streams.ai.types import CompletionRequest
 from streams.clock import ManualClock
@@ -127,95 +125,6 @@ async def test_who_may_not_come_in_anyway_does_not_wait() -> None:
         call.cancel()
     await asyncio.wait(calls)
     await service.aclose()
-
-
-@pytest.mark.parametrize("outcome", [outcome for outcome, row in TABLE.items() if row.answered])
-def test_any_word_of_it_opens_the_door(outcome: Outcome) -> None:
-    """A provider that refuses every question is not dead: it is not asked by five at a time for ever."""
-    guard = Guard("p", RULES, ManualClock(), Random(1))
-    permits = [guard.admit() for _ in range(RULES.consecutive)]
-    assert guard.undecided
-    guard.settle(permits[0], TABLE[outcome].vote, 0.0, answered=TABLE[outcome].answered)  # type: ignore[arg-type]
-    assert all(guard.admit() for _ in range(100))
-
-
-def test_silence_proves_nothing_for_long() -> None:
-    """A minute after the last answer a few are sent ahead again."""
-    clock = ManualClock()
-    guard = Guard("p", RULES, clock, Random(1))
-    permit = guard.admit()
-    assert permit
-    guard.settle(permit, Vote.SUCCESS, 0.0)
-    clock.advance(RULES.window_seconds - 0.1)
-    early = [guard.admit() for _ in range(20)]
-    assert all(early)
-    for one in early:
-        guard.settle(one, Vote.NONE, 0.0)  # type: ignore[arg-type]
-    clock.advance(0.2)
-    assert sum(guard.admit() is not None for _ in range(20)) == RULES.consecutive
-
-
-STEPS = st.lists(
-    st.one_of(
-        st.just(("admit", 0)),
-        st.tuples(st.sampled_from(["success", "failure", "none", "answered"]), st.integers(0, 50)),
-        st.tuples(st.just("wait"), st.integers(0, 90)),
-    ),
-    max_size=120,
-)
-
-
-class Known:
-    """What the guard should know while closed, kept in the plainest way."""
-
-    def __init__(self, consecutive: int) -> None:
-        self.consecutive = consecutive
-        self.forget()
-
-    def forget(self) -> None:
-        self.failures, self.proved_until = 0, float("-inf")
-
-    def lets_in(self, running: int, now: float) -> bool:
-        return (now < self.proved_until and not self.failures) or running < self.consecutive - self.failures
-
-    def hear(self, end: str, now: float) -> None:
-        self.failures = {"success": 0, "failure": self.failures + 1}.get(end, self.failures)
-        if end in ("success", "answered"):
-            self.proved_until = now + RULES.window_seconds
-
-
-@settings(deadline=None)
-@given(steps=STEPS, consecutive=st.integers(1, 6))
-def test_never_more_are_out_than_may_fail(steps: list[tuple[str, int]], consecutive: int) -> None:
-    """In any history: while nothing is proved no more are let in than may still fail, and never is nobody let in.
-
-    Places come back by whatever ends, cancels and late words included: with nothing out a closed guard always admits.
-    """
-    clock = ManualClock()
-    guard = Guard("p", GuardRules(consecutive=consecutive, jitter=0.0), clock, Random(1))
-    known = Known(consecutive)
-    out: list[Permit] = []
-    for action, number in steps:
-        if action == "admit":
-            closed, running = guard.state == "closed", sum(one.epoch == guard._epoch for one in out)
-            permit = guard.admit()
-            assert not closed or (permit is not None) == known.lets_in(running, clock.monotonic())
-            assert not closed or permit is not None or running > 0
-            out += [permit] if permit else []
-        elif action == "wait":
-            clock.advance(number)
-        elif out:
-            permit = out.pop(number % len(out))
-            given_up = permit.probe_until is not None and permit.probe_until <= clock.monotonic()
-            if permit.epoch == guard._epoch and not given_up:
-                known.hear(action, clock.monotonic())
-            for _ in range(2):  # a second word changes nothing
-                guard.settle(
-                    permit, Vote.NONE if action == "answered" else Vote(action), 0.0, answered=action == "answered"
-                )
-            if guard.state != "closed":
-                known.forget()
-    assert guard._running == sum(one.epoch == guard._epoch for one in out)
 
 
 @settings(max_examples=25, deadline=None)

@@ -97,19 +97,19 @@ def test_settling_twice_changes_nothing() -> None:
 
 
 def test_listeners_are_pybreakers() -> None:
-    """What listens to a pybreaker hears of our transitions by their usual names."""
+    """What listens to a pybreaker hears whose state it is and our transitions by their usual names."""
     guard, clock = make(consecutive=1)
-    heard: list[str] = []
+    heard: list[tuple[str, str]] = []
 
     class Listener(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
-        def state_change(self, cb: object, old_state: object, new_state: object) -> None:
-            heard.append(new_state.name)  # type: ignore[attr-defined]
+        def state_change(self, cb: pybreaker.CircuitBreaker, old_state: object, new_state: object) -> None:
+            heard.append((cb.name, new_state.name))  # type: ignore[attr-defined]
 
     guard.breaker.add_listener(Listener())
     vote(guard, Vote.FAILURE)
     clock.advance(6)
     vote(guard, Vote.SUCCESS)
-    assert heard == ["open", "half-open", "closed"]
+    assert heard == [("p", "open"), ("p", "half-open"), ("p", "closed")]
 
 
 Step = tuple[str, float]
@@ -200,6 +200,30 @@ def test_a_short_forced_opening_lasts_its_own_open_time() -> None:
     assert guard.admits_in() == 10
 
 
+def test_an_open_time_may_be_shorter_than_a_second() -> None:
+    """The first one as that after a forced opening."""
+    guard, clock = make(consecutive=1, open_seconds=0.25)
+    vote(guard, Vote.FAILURE)
+    assert guard.admits_in() == 0.25
+    clock.advance(0.25)
+    vote(guard, Vote.SUCCESS)
+    guard.open_for(60)
+    clock.advance(60)
+    vote(guard, Vote.FAILURE)
+    assert guard.admits_in() == 0.5
+
+
+def test_as_many_successes_close_it_as_there_are_probes() -> None:
+    """One fewer does not."""
+    guard, clock = make(consecutive=1, probes=3)
+    vote(guard, Vote.FAILURE)
+    clock.advance(5)
+    vote(guard, Vote.SUCCESS, Vote.SUCCESS)
+    assert guard.state == "half-open"
+    vote(guard, Vote.SUCCESS)
+    assert guard.state == "closed"
+
+
 def test_a_running_probe_tells_when_its_place_is_free() -> None:
     """The earliest of those that run; a settled one leaves its place at once."""
     guard, clock = make(consecutive=1, probes=2, probe_seconds=20.0)
@@ -232,3 +256,41 @@ def test_an_answer_as_slow_as_allowed_is_not_slow() -> None:
     assert guard.state == "closed"
     vote(guard, Vote.SUCCESS, seconds=3.1)
     assert guard.state == "closed"
+
+
+def test_a_share_of_slow_answers_opens_it_from_the_limit_on() -> None:
+    """One of two is half of them."""
+    guard, _ = make(min_calls=2, slow_seconds=3.0, slow_rate=0.5)
+    vote(guard, Vote.SUCCESS)
+    vote(guard, Vote.SUCCESS, seconds=3.1)
+    assert guard.state == "open"
+
+
+def test_the_answer_of_a_probe_is_no_vote() -> None:
+    """Once it is closed again, a rate is judged on what was asked since."""
+    guard, clock = make(consecutive=99, min_calls=2, failure_rate=0.5)
+    guard.open_for(5)
+    clock.advance(5)
+    vote(guard, Vote.SUCCESS)
+    vote(guard, Vote.FAILURE)
+    assert guard.state == "closed"
+    vote(guard, Vote.FAILURE)
+    assert guard.state == "open"
+
+
+def test_a_call_of_an_earlier_time_says_nothing() -> None:
+    """However often it was open and closed since the call began."""
+    guard, clock = make(consecutive=1, open_seconds=1.0)
+
+    def open_and_close() -> None:
+        vote(guard, Vote.FAILURE)
+        clock.advance(15)
+        vote(guard, Vote.SUCCESS)
+
+    vote(guard, Vote.SUCCESS)
+    for _ in range(3):
+        late = guard.admit()
+        assert late is not None
+        open_and_close()
+        guard.settle(late, Vote.FAILURE, 15.0)
+        assert guard.state == "closed"

@@ -17,6 +17,8 @@ from streams.ai.tariffs import tariffs_of
 from streams.ai.types import Answer, TokenUsage
 from streams.clock import ManualClock
 
+pytestmark = pytest.mark.no_cover  # the same lines a hundred thousand times: traced, they take four times as long
+
 STEP = 0.25
 """Seconds between two questions, and between two looks of the simulation."""
 LONGEST_OPEN = GuardRules().open_seconds_max

@@ -1,5 +1,7 @@
 """The window of votes: shares to the digit, bounded in number and age."""
 
+import pytest
+
 from streams.ai.window import VoteWindow
 from streams.clock import ManualClock
 
@@ -24,6 +26,14 @@ def test_without_votes_every_share_is_nothing() -> None:
     assert shares(window) == (0, 0.0, 0.0, False)
 
 
+@pytest.mark.parametrize(("ok", "slow", "spotted"), [(True, False, False), (False, False, True), (True, True, True)])
+def test_one_failure_or_one_slow_call_is_spotted(ok: bool, slow: bool, spotted: bool) -> None:
+    """Each by itself."""
+    window, _ = make()
+    window.add(ok=ok, slow=slow)
+    assert window.spotted is spotted
+
+
 def test_failures_and_slow_ones_are_counted_apart() -> None:
     """Of four votes one failed and two were slow."""
     window, _ = make()
@@ -45,6 +55,7 @@ def test_what_is_too_many_goes_first_in_first_out() -> None:
 def test_a_vote_counts_for_so_many_seconds_and_no_longer() -> None:
     """At the very end still; then it is gone without a new vote."""
     window, clock = make(seconds=10.0)
+    clock.advance(100)
     window.add(ok=False, slow=False)
     clock.advance(5)
     window.add(ok=True, slow=True)

@@ -57,6 +57,17 @@ def test_partitions_take_turns() -> None:
     assert {partition for partition, _ in started(lanes)} == {0, 1}
 
 
+def test_partitions_that_have_nothing_end_no_round() -> None:
+    """All that may start does so at once, in whichever place of the round its partition stands."""
+    for place in range(3):
+        lanes = Lanes(span=9, in_flight=9)
+        for number in range(3):
+            lanes.open(Partition("t", number), 0)
+        for offset in range(3):
+            put(lanes, Partition("t", place), offset)
+        assert started(lanes) == [(place, 0), (place, 1), (place, 2)]
+
+
 def test_a_closed_lane_forgets_what_waits_and_frees_what_ran() -> None:
     """After a rebalance no byte and no place of the lost partition is still counted."""
     lanes = Lanes(span=10, in_flight=1)

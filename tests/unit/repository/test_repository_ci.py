@@ -62,7 +62,7 @@ def test_run_is_a_careful_script():
     assert script.stat().st_mode & stat.S_IXUSR
     assert "set -euo pipefail" in text
     assert "exec </dev/null" in text
-    assert text.index("make check") < text.index("make test") < text.index("skips.py")
+    assert text.index(" check ") < text.index("make test") < text.index("skips.py")
     subprocess.run(["bash", "-n", str(script)], check=True)  # noqa: S607 - bash of the machine
 
 
@@ -97,10 +97,10 @@ def test_run_ends_with_the_closing_line(tmp_path):
     assert list(tmp_path.glob("fulltext-ci.*")) == []
 
 
-@pytest.mark.parametrize("target", ["check", "test"])
+@pytest.mark.parametrize("target", ["system-deps", "check", "test"])
 def test_run_fails_with_make(tmp_path, target):
-    """A failing `make check` or `make test` fails the run."""
-    assert fake_run(tmp_path, f"[ $1 = {target} ] && exit 2; {GOOD}; echo '{CLOSING}'").returncode == 2
+    """A failing `make system-deps`, `make check` or `make test` fails the run."""
+    assert fake_run(tmp_path, f'[[ " $* " = *" {target} "* ]] && exit 2; {GOOD}; echo \'{CLOSING}\'').returncode == 2
 
 
 def test_run_fails_on_a_skip(tmp_path):

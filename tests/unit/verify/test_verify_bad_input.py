@@ -75,6 +75,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.no_cover  # megabytes: traced, they take up to nine times as long
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_documents_are_bounded(record, name):
@@ -85,6 +86,7 @@ def test_hostile_documents_are_bounded(record, name):
     assert len(pickle.dumps(examine(made))) < 100_000
 
 
+@pytest.mark.no_cover  # megabytes: traced, they take up to nine times as long
 @pytest.mark.timeout(60)
 def test_a_page_of_five_megabytes_is_read(record):
     """Size alone is no reason not to read."""

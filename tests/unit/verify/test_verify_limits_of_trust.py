@@ -5,12 +5,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from schemas import Verdict
 from streams.verify import BadAnswer, Policy, is_answer
 from streams.verify.answer import parse_answer
+from streams.verify.decision import Decision
 from streams.verify.excerpt import Part
 from streams.verify.limits import MAX_ANSWER_CHARS, MAX_QUOTE_CHARS
 from streams.verify.quotes import locate, slice_of
-from streams.verify.trust import contradiction
+from streams.verify.trust import contradiction, is_another_work, overruled
 
 POLICY = Policy(contradiction_body_words=300)
 GOOD = {
@@ -63,6 +65,40 @@ OTHER_WALLS = (("bot", 400), ("js", 500), ("error", 600), ("loading", 700))
 def test_full_text_is_doubted_from_these_counts_on(seen, doubt):
     """Each threshold from both sides."""
     assert contradiction(seen, POLICY) == doubt
+
+
+def document(text: str = "", block: str | None = None, title: str | None = None) -> SimpleNamespace:
+    """What `is_another_work` looks at."""
+    return SimpleNamespace(text=text, title_block=block, metadata=SimpleNamespace(title=title))
+
+
+TEN = "alpha bravo charlie delta echoes foxtrot golfs hotel india juliett"
+
+
+@pytest.mark.parametrize(
+    ("title", "seen", "doubt"),
+    [
+        (None, document(), None),
+        ("Alpha bravo", document(), None),
+        ("Alpha bravo charlie", document(), "0 of the 3 words of the wanted title stand in it"),
+        (TEN, document("Alpha, BRAVO"), "2 of the 10 words of the wanted title stand in it"),
+        (TEN, document("alpha bravo charlie"), None),
+        (TEN, document("alpha", block="Bravo", title="Charlie"), None),
+        (TEN, document(block="alpha bravo charlie"), None),
+        (TEN, document(title="alpha bravo charlie"), None),
+    ],
+)
+def test_a_work_is_another_where_hardly_a_word_of_the_title_stands_anywhere(title, seen, doubt):
+    """From three words on, below three in ten; the text, the block of its title and its metadata count alike."""
+    assert is_another_work(title, seen) == doubt
+
+
+def test_only_what_the_local_tier_has_against_full_text_overrules():
+    """Not what it is unsure of, and not its own full text."""
+    paywall = Decision(Verdict.PAYWALL, 0.97, ())
+    assert overruled(paywall) == "the local tier is 97% sure that it is paywall"
+    assert overruled(Decision(Verdict.FULL_TEXT, 0.97, ())) is None
+    assert overruled(None) is None
 
 
 @pytest.mark.parametrize(

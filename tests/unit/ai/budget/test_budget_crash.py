@@ -83,6 +83,7 @@ def two_lives(path: Path, bill: Bill) -> None:
     live(path, bill, 17, 4)
 
 
+@pytest.mark.no_cover  # the same lines a thousand times: traced, they take four times as long
 def test_a_crash_at_any_byte(tmp_path, monkeypatch):
     """Two lives cut at each byte that they write, then one more that spends what it can: no budget is exceeded."""
     monkeypatch.setattr(os, "fsync", lambda _: None)

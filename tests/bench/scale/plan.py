@@ -1,0 +1,46 @@
+"""What grows, one thing at a time."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run."""
+
+    grows: str
+    """What is not as in the base row."""
+    workers: int = 1
+    partitions: int = 12
+    users: int = 0
+    """So many to draw from; 0: the records belong to nobody."""
+    size_bytes: int = 1_000
+    """Of a record's text, about."""
+    records: int = 4_000
+
+
+BASE = Row("base")
+
+
+def rows() -> tuple[Row, ...]:
+    """The long form."""
+    return (
+        BASE,
+        *(Row("workers", workers=workers) for workers in (2, 4)),
+        *(Row("partitions", partitions=partitions) for partitions in (1, 96)),
+        *(Row("users", users=users) for users in (10, 1_000)),
+        Row("users", users=100_000, records=16_000),  # most of them have a record then
+        Row("size", size_bytes=10_000),
+        Row("size", size_bytes=100_000, records=1_000),
+        Row("size", size_bytes=1_000_000, records=200),
+        Row("size", size_bytes=5_000_000, records=50),
+        replace(BASE, grows="base again"),
+    )
+
+
+def quick() -> tuple[Row, ...]:
+    """To see that it works."""
+    return (
+        replace(BASE, records=100),
+        Row("workers and users", workers=2, partitions=4, users=10, records=100),
+        Row("size", size_bytes=100_000, records=20),
+    )

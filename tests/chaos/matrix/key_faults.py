@@ -1,0 +1,65 @@
+"""What happens to keys."""
+
+import asyncio
+from collections.abc import Mapping
+
+from tests.chaos.emulator import script
+from tests.chaos.matrix.faults import Fault
+from tests.chaos.matrix.leaks import KEY_FILES
+from tests.chaos.matrix.run import Run
+from tests.security.canaries import MARK
+
+
+class BadKey(Fault):
+    """The file of the first provider's key gets one that the provider refuses, and then a good one."""
+
+    async def prepare(self, run: Run) -> Mapping[str, str]:
+        """A good one from the start."""
+        (run.scene.folder / KEY_FILES).mkdir()
+        self._write(run, f"{MARK.decode()}of-the-first-file")
+        return {"GROQ_API_KEY_FILE": str(run.scene.folder / KEY_FILES / "groq")}
+
+    async def strike(self, run: Run) -> None:
+        """A key that the emulator knows to be wrong."""
+        self._write(run, "wrong")
+
+    def met(self, run: Run) -> bool:
+        """It was refused."""
+        return any(line["status"] == 401 for line in run.bill())
+
+    async def heal(self, run: Run) -> None:
+        """A good one, which nobody has seen before."""
+        self._write(run, f"{MARK.decode()}of-the-second-file")
+
+    def _write(self, run: Run, key: str) -> None:
+        """As secrets are mounted: a new file takes the old one's place."""
+        path = run.scene.folder / KEY_FILES / "groq"
+        new = path.with_suffix(".new")
+        new.write_text(key + "\n", encoding="utf-8")
+        new.replace(path)
+
+
+class StoreDown(Fault):
+    """AWS Secrets Manager is gone while the provider refuses the key that came from there; then both are well."""
+
+    async def prepare(self, run: Run) -> Mapping[str, str]:
+        """A store with the first key in it."""
+        run.stack.callback(run.store.stop)
+        await asyncio.to_thread(run.store.start)
+        await asyncio.to_thread(run.store.put, f"{MARK.decode()}of-the-first-version")
+        return run.store.environment()
+
+    async def strike(self, run: Run) -> None:
+        """Nobody answers there, and the key is refused."""
+        await asyncio.to_thread(run.store.stop)
+        await script(run.scene.emulator_url, {"fault": "unauthorized"}, provider="groq")
+
+    def met(self, run: Run) -> bool:
+        """It was refused."""
+        return any(line["status"] == 401 for line in run.bill())
+
+    async def heal(self, run: Run) -> None:
+        """The store is back with another key."""
+        await asyncio.to_thread(run.store.start)
+        await asyncio.to_thread(run.store.put, f"{MARK.decode()}of-the-second-version")
+        await script(run.scene.emulator_url, provider="groq")

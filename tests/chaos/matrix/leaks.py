@@ -1,0 +1,77 @@
+"""Whether a key shows anywhere: in logs, pages, topics. Every key of a row's workers is a canary."""
+
+import asyncio
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from aiokafka import AIOKafkaConsumer
+
+from tests.chaos.evidence import read_all
+from tests.security.canaries import MARK, files_showing, shown_in
+
+PAGES = (
+    "/",
+    "/stats",
+    "/stats/groq",
+    "/stats/users",
+    "/budgets",
+    "/health/ai-providers",
+    "/livez",
+    "/readyz",
+    "/metrics",
+)
+KEY_FILES = "keys"
+"""The folder in which a row keeps keys on purpose."""
+_SECONDS = 30.0
+
+
+def keys() -> dict[str, str]:
+    """The workers' settings."""
+    names = ("GROQ_API_KEY", "GEMINI_API_KEY", "AZURE_OPENAI_API_KEY", "OPENAI_API_KEY")
+    return {name: f"{MARK.decode()}of-{name.lower().replace('_', '-')}" for name in names}
+
+
+def in_files(folder: Path) -> Iterator[str]:
+    """What the workers, the emulator and the run itself wrote."""
+    for path, how in files_showing(folder, allowed=(folder / KEY_FILES,)).items():
+        yield f"a key shows ({how}) in {path.name}"
+
+
+async def pages(urls: Mapping[str, str]) -> dict[str, bytes]:
+    """Page and worker -> what it says. `urls`: worker -> root of its pages."""
+    places = {f"{page} of worker {name}": url.rstrip("/") + page for name, url in urls.items() for page in PAGES}
+    return {place: await asyncio.to_thread(_page, url) for place, url in places.items()}
+
+
+def in_pages(said: Mapping[str, bytes]) -> Iterator[str]:
+    """Of `pages`."""
+    for place, text in said.items():
+        if how := shown_in(text):
+            yield f"a key shows ({how}) in {place}"
+
+
+async def in_topics(bootstrap: str, prefix: str) -> list[str]:
+    """Keys, values and headers of every record of every topic of the run, unpacked: what is sent is compressed."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    await consumer.start()
+    found = []
+    try:
+        for topic in sorted(name for name in await consumer.topics() if name.startswith(prefix)):
+            for record in await read_all(consumer, topic):
+                headers = b"\n".join(name.encode() + b"=" + value for name, value in record.headers)
+                how = shown_in(b"\n".join((record.key or b"", record.value or b"", headers)))
+                if how:
+                    found.append(f"a key shows ({how}) in {topic} {record.partition}:{record.offset}")
+    finally:
+        await consumer.stop()
+    return found
+
+
+def _page(url: str) -> bytes:
+    try:
+        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310 - our own worker on loopback
+            return bytes(answer.read())
+    except urllib.error.HTTPError as error:  # a page may say no, and what it says counts as well
+        with error:
+            return bytes(error.read())
