@@ -121,8 +121,13 @@ async def test_figures_are_the_bill_whoever_dies(kafka: EmbeddedKafka, topic_pre
             def is_whole(said: dict[str, Any]) -> bool:
                 calls = {one["provider"]: one["calls"] for one in said["providers"] if one["calls"]}
                 answered = said["totals"]["outcomes"].get("ok", 0)
-                done = answered == count <= said["today"]["records"] and calls == bill(emulator)[0]
-                return done and not any(one["span"] for one in said["flow"]["partitions"])
+                asked = sum(one["calls"] for one in said["today"]["models"].values())
+                is_billed = calls == bill(emulator)[0] and asked == sum(calls.values())
+                return (
+                    is_billed
+                    and answered == count <= said["today"]["records"]
+                    and not any(one["span"] for one in said["flow"]["partitions"])
+                )
 
             said = await until(session, f"{worker.url}/stats?window=24h", is_whole)
             assert said["totals"]["cost_nano_usd"] == bill(emulator)[1] > 0
