@@ -100,7 +100,7 @@ def test_run_ends_with_the_closing_line(tmp_path):
 @pytest.mark.parametrize("target", ["system-deps", "check", "test"])
 def test_run_fails_with_make(tmp_path, target):
     """A failing `make system-deps`, `make check` or `make test` fails the run."""
-    assert fake_run(tmp_path, f"[[ \" $* \" = *\" {target} \"* ]] && exit 2; {GOOD}; echo '{CLOSING}'").returncode == 2
+    assert fake_run(tmp_path, f'[[ " $* " = *" {target} "* ]] && exit 2; {GOOD}; echo \'{CLOSING}\'').returncode == 2
 
 
 def test_run_fails_on_a_skip(tmp_path):
