@@ -19,7 +19,7 @@ help: ## Show this help
 $(STAMP): requirements/dev.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true  # as pip does, but on every core; some files are templates
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true  # as pip does, but on every core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
