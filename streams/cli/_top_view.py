@@ -92,7 +92,7 @@ def _budgets(budgets: list[dict[str, Any]]) -> Table:
         table.add_row(
             one["budget"],
             "█" * filled + "░" * (_BAR - filled) if used is not None else "free calls only",
-            _share(used),
+            "used up" if one["used_up"] else _share(used),
             usd(one["spent_nano_usd"]),
             usd(one["limit_nano_usd"]),
             usd(one["reserved_nano_usd"]),

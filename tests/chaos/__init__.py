@@ -22,6 +22,7 @@ patched_worker  (a program) the worker, with one part broken
 spender         (a program) the worker, with one part of its money broken
 matrix          every other fault, a row each, and one table of them all
 soak            the service alone: hundreds of callers, every fault in turn, some callers cancelled
+soak_plan, soak_service, soak_callers, soak_leftovers: its parts
 weather         those faults, and keys that are replaced all the time
 soak_findings   what must hold of it: the ledger is the bill, nothing is left
 report          figures for people

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from schemas import ProviderUsage
+from schemas import Outcome, ProviderUsage
 from streams.ai.budget import MemoryBudget, Reservation
 from streams.sandbox.emulator import FAULTS
 from tests.chaos.soak import soak
@@ -38,13 +38,14 @@ async def test_every_attempt_is_on_the_bill_and_nothing_is_left(tmp_path: Path) 
 
 
 class Forgetful(list[ProviderUsage]):
-    """A ledger that loses its tenth line."""
+    """A ledger that loses the line of its first good answer, which is billed for sure."""
 
-    heard = 0
+    lost = False
 
     def append(self, line: ProviderUsage) -> None:
-        self.heard += 1
-        if self.heard != 10:
+        if line.outcome is Outcome.OK and not self.lost:
+            self.lost = True
+        else:
             super().append(line)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import aiohttp
@@ -102,8 +103,12 @@ async def test_each_threshold_is_told_once_whoever_is_killed(
                 worker.child.close()
     alerts = [BudgetAlert.model_validate_json(value or b"") for _, value in await topic(settings, "budget-alerts")]
     counts = Counter((alert.kind, alert.threshold, alert.state) for alert in alerts)
-    holds = [counts.pop(("hold", 2, state), 0) for state in ("firing", "cleared")]
-    assert holds in ([1, 1], [2, 1], [2, 2])  # the budget that is gone may hold the stream as well
+    holds = [alert.state for alert in alerts if alert.kind == "hold"]
+    # the budget that is gone may hold the stream as well, now and again: never told twice in a row
+    assert holds[:2] == ["firing", "cleared"]
+    assert all(one != other for one, other in pairwise(holds))
+    for state in ("firing", "cleared"):
+        del counts[("hold", 2, state)]
     assert set(counts.values()) == {1}, counts
     assert len({alert.alert_id for alert in alerts}) == 5
 

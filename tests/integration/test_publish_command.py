@@ -219,7 +219,8 @@ async def test_following_shows_what_comes_and_ends_well(env):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_kafka_command_serves_until_it_is_told_to_stop(tmp_path, number):
     """One line on stdout is the setting; the topics are there; a second start on the folder is refused; exit 0."""
-    arguments = ["kafka", "--data", str(tmp_path / "data")]
+    port = str(free_port())
+    arguments = ["kafka", "--data", str(tmp_path / "data"), "--port", port]
     command = [sys.executable, "-m", "streams", *arguments]
     with subprocess.Popen(
         command,
@@ -228,7 +229,7 @@ def test_the_kafka_command_serves_until_it_is_told_to_stop(tmp_path, number):
         stderr=subprocess.PIPE,
     ) as process:
         name, _, address = process.stdout.readline().decode().strip().partition("=")
-        assert name == "KAFKA_BOOTSTRAP_SERVERS"
+        assert (name, address) == ("KAFKA_BOOTSTRAP_SERVERS", f"127.0.0.1:{port}")
         assert b"exists   scraped-content" in fulltext(environment(address), "topics").stdout
         again = fulltext({"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}, *arguments)
         assert again.returncode == 1

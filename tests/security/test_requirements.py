@@ -16,6 +16,7 @@ GROUPS = PROJECT["dependency-groups"]
 FILES: dict[str, tuple[list[str], list[str]]] = {
     "base": ([], []),
     "sandbox": (["sandbox"], []),
+    "image": (["aws", "cache", "encrypted", "otel"], []),
     "dev": (list(EXTRAS), ["test", "lint", "build"]),
     "train": ([], ["train"]),
     "security": (list(EXTRAS), ["security"]),

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +25,8 @@ __all__ = ["world"]
 @pytest.fixture
 async def url(world: World) -> AsyncIterator[str]:
     """Where the pages are served; `WEB_TOKEN` is `right`."""
-    world.balances = [balance("gemini/day", 10**9, 840_000_000), balance("groq/day", 0, 0)]
+    rest = replace(balance("openai/day", 10**9, 970_000_000), dry=True)
+    world.balances = [balance("gemini/day", 10**9, 840_000_000), balance("groq/day", 0, 0), rest]
     hostile = world.flow.latest[0].model_copy(update={"content_id": "[red]\x1b]0;owned\x07" + "x" * 90})
     world.flow = flow(latest=(hostile,))
     alert = {"kind": "budget", "subject": "gemini", "threshold": 0.8, "value": 0.84, "period": "2026-11-24"}
@@ -58,6 +60,7 @@ async def test_it_shows_what_the_pages_say_within_80_columns(url: str) -> None:
         "$0.840",
         "$1.00",
         "free calls only",
+        "used up",
         "gemini: 84% of the budget",
         "[red]·]0;owned",
     ):
