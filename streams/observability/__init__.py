@@ -6,6 +6,7 @@ logging    structlog to stderr, console or JSON
 fields     an event's fields, bounded and on one line
 redaction  no secret in any line
 encodings  the forms in which a known secret may turn up
+unfailing  a line that cannot be written ends nothing
 crashes    nor in Python's own last words
 metrics    every metric, with its kind and meaning
 tracing    traces to an OTLP collector, where one is named
