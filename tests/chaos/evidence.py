@@ -123,7 +123,7 @@ async def collect(case: Case) -> Evidence:
     )
     await consumer.start()
     try:
-        evidence.ends = {tp.partition: end for tp, end in (await _ends(consumer, case.content_topic)).items()}
+        evidence.ends = {tp.partition: end for tp, end in (await ends_of(consumer, case.content_topic)).items()}
         for message in await read_all(consumer, case.verdicts_topic):
             evidence.outputs.append(output_of_verdict(message))
         for message in await read_all(consumer, case.dead_letters_topic):
@@ -163,7 +163,8 @@ def _ledger(evidence: Evidence, path: Path) -> None:
     evidence.unknown = {name for number, (name, _) in tried.items() if number not in known}
 
 
-async def _ends(consumer: AIOKafkaConsumer, topic: str) -> dict[TopicPartition, int]:
+async def ends_of(consumer: AIOKafkaConsumer, topic: str) -> dict[TopicPartition, int]:
+    """The high watermark of each partition."""
     await consumer._client.force_metadata_update()
     partitions = [
         TopicPartition(topic, number) for number in consumer._client.cluster.partitions_for_topic(topic) or ()
@@ -176,7 +177,7 @@ async def _ends(consumer: AIOKafkaConsumer, topic: str) -> dict[TopicPartition, 
 
 async def read_all(consumer: AIOKafkaConsumer, topic: str) -> list[Any]:
     """Every record of every partition up to the high watermark."""
-    ends = await _ends(consumer, topic)
+    ends = await ends_of(consumer, topic)
     consumer.assign(list(ends))
     await consumer.seek_to_beginning(*ends)
     messages: list[Any] = []

@@ -1,7 +1,5 @@
 """Whether a key shows anywhere: in logs, pages, topics. Every key of a row's workers is a canary."""
 
-import asyncio
-import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,20 +8,8 @@ from aiokafka import AIOKafkaConsumer
 from tests.chaos.evidence import read_all
 from tests.security.canaries import MARK, files_showing, shown_in
 
-PAGES = (
-    "/",
-    "/stats",
-    "/stats/groq",
-    "/stats/users",
-    "/budgets",
-    "/health/ai-providers",
-    "/livez",
-    "/readyz",
-    "/metrics",
-)
 KEY_FILES = "keys"
 """The folder in which a row keeps keys on purpose."""
-_SECONDS = 30.0
 
 
 def keys() -> dict[str, str]:
@@ -38,14 +24,8 @@ def in_files(folder: Path) -> Iterator[str]:
         yield f"a key shows ({how}) in {path.name}"
 
 
-async def pages(urls: Mapping[str, str]) -> dict[str, bytes]:
-    """Page and worker -> what it says. `urls`: worker -> root of its pages."""
-    places = {f"{page} of worker {name}": url.rstrip("/") + page for name, url in urls.items() for page in PAGES}
-    return {place: await asyncio.to_thread(_page, url) for place, url in places.items()}
-
-
 def in_pages(said: Mapping[str, bytes]) -> Iterator[str]:
-    """Of `pages`."""
+    """`said`: page and worker -> text."""
     for place, text in said.items():
         if how := shown_in(text):
             yield f"a key shows ({how}) in {place}"
@@ -66,12 +46,3 @@ async def in_topics(bootstrap: str, prefix: str) -> list[str]:
     finally:
         await consumer.stop()
     return found
-
-
-def _page(url: str) -> bytes:
-    try:
-        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310 - our own worker on loopback
-            return bytes(answer.read())
-    except urllib.error.HTTPError as error:  # a page may say no, and what it says counts as well
-        with error:
-            return bytes(error.read())
