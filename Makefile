@@ -79,6 +79,12 @@ $(SECURITY_STAMP): requirements/security.txt
 security: $(SECURITY_STAMP) ## Fuzz every reader and page, scan the code, list what is installed; SECURITY="--seconds 60 --grow" for more
 	$(SECURITY_VENV)/bin/python -m tests.security $(SECURITY)
 
+INJECTION ?=
+
+.PHONY: injection
+injection: $(STAMP) ## Every attack on every page that is no full text, seen and hidden; INJECTION="--step 10" for a tenth
+	$(BIN)/python -m tests.security.injection $(INJECTION)
+
 .PHONY: sbom
 sbom: $(SECURITY_STAMP) ## Write the bill of materials, build/sbom.cdx.json
 	$(SECURITY_VENV)/bin/python -m tests.security --only 'bill of materials'
