@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 
@@ -39,10 +40,14 @@ async def in_topics(bootstrap: str, prefix: str) -> list[str]:
     try:
         for topic in sorted(name for name in await consumer.topics() if name.startswith(prefix)):
             for record in await read_all(consumer, topic):
-                headers = b"\n".join(name.encode() + b"=" + value for name, value in record.headers)
-                how = shown_in(b"\n".join((record.key or b"", record.value or b"", headers)))
-                if how:
+                if how := in_record(record):
                     found.append(f"a key shows ({how}) in {topic} {record.partition}:{record.offset}")
     finally:
         await consumer.stop()
     return found
+
+
+def in_record(record: Any) -> str | None:
+    """The encoding in which a key shows in its key, value or headers, or None."""
+    headers = b"\n".join(name.encode() + b"=" + value for name, value in record.headers)
+    return shown_in(b"\n".join((record.key or b"", record.value or b"", headers)))

@@ -131,6 +131,7 @@ def _broken(run: Run, row: Row, figures: dict[str, Any], *, drained: bool) -> li
             if "event_exit" in figures and not row.exits
             else []
         ),
+        *(f"nothing came from {page}" for page, text in run.pages.items() if not text),
         *([f"{figures['dead_letters']} dead letters"] if figures["dead_letters"] and not row.dead_letters else []),
     ]
     return [*found, *(line for rule in row.expects for line in rule(run, figures))]
