@@ -24,7 +24,7 @@ WORKER = ("streams", "worker")
 _TOPICS = ("scraped-content", "fulltext-verdicts", "scraped-content.dlq")
 _USAGE, _STATS, _LEASES, _REQUESTS = "provider-usage", "provider-stats", "budget-leases", "budget-requests"
 _NANO = 10**9
-_CHECK_SECONDS = 120.0
+_CHECK_SECONDS = 900.0
 
 
 @dataclass(frozen=True)
