@@ -1,11 +1,16 @@
 """Whether a key shows anywhere: in logs, pages, topics. Every key of a row's workers is a canary."""
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
 
 from tests.chaos.evidence import read_all
+from tests.chaos.matrix.waits import LIMIT_SECONDS
 from tests.security.canaries import MARK, files_showing, shown_in
 
 KEY_FILES = "keys"
@@ -33,16 +38,26 @@ def in_pages(said: Mapping[str, bytes]) -> Iterator[str]:
 
 async def in_topics(bootstrap: str, prefix: str) -> list[str]:
     """Keys, values and headers of every record of every topic of the run, unpacked: what is sent is compressed."""
+    async with asyncio.timeout(LIMIT_SECONDS):
+        while True:
+            with suppress(KafkaError):  # a busy broker may not answer in time
+                return [line async for line in _in_topics(bootstrap, prefix)]
+            await asyncio.sleep(1)
+
+
+async def _in_topics(bootstrap: str, prefix: str) -> AsyncIterator[str]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
-    found = []
     try:
         for topic in sorted(name for name in await consumer.topics() if name.startswith(prefix)):
             for record in await read_all(consumer, topic):
-                headers = b"\n".join(name.encode() + b"=" + value for name, value in record.headers)
-                how = shown_in(b"\n".join((record.key or b"", record.value or b"", headers)))
-                if how:
-                    found.append(f"a key shows ({how}) in {topic} {record.partition}:{record.offset}")
+                if how := in_record(record):
+                    yield f"a key shows ({how}) in {topic} {record.partition}:{record.offset}"
     finally:
         await consumer.stop()
-    return found
+
+
+def in_record(record: Any) -> str | None:
+    """The encoding in which a key shows in its key, value or headers, or None."""
+    headers = b"\n".join(name.encode() + b"=" + value for name, value in record.headers)
+    return shown_in(b"\n".join((record.key or b"", record.value or b"", headers)))

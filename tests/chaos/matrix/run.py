@@ -30,6 +30,8 @@ class Run:
     said: Pages = field(default_factory=Pages)
     pages: dict[str, bytes] = field(default_factory=dict)
     """What the workers' pages said when all was done, by page and worker."""
+    early_exits: int = 0
+    """Workers that could not start at first, before there was any fault."""
     stops: list[tuple[int | None, float]] = field(default_factory=list)
     """Exit code and seconds of each stop with SIGTERM."""
 

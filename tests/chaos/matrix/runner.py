@@ -50,10 +50,10 @@ async def run_row(row: Row, seed: int, stage: Stage, folder: Path, prefix: str) 
     chosen = _setting(row, seed)
     async with AsyncExitStack() as stack, Scene(folder, stage.kafka, chosen, prefix=prefix) as scene:
         run = Run(scene, stage, Random(seed), stack)
-        await _begin(run, row)
-        before = bounds.sizes(scene.children)
-        watching = asyncio.create_task(scene.supervise(run.environment))
+        watching = asyncio.create_task(scene.supervise())
         try:
+            await _begin(run, row)
+            before = bounds.sizes(scene.children)
             drained = await _through_the_fault(run, row, result)
             await all_ready(run)
             await figures_whole(run)
@@ -84,6 +84,7 @@ async def _begin(run: Run, row: Row) -> None:
         run.scene.start_worker(name, program=program, **run.environment)
     await run.scene.ready(LIMIT_SECONDS)
     await all_ready(run)
+    run.early_exits = (run.scene.folder / "events.jsonl").read_text(encoding="utf-8").count('"exit"')
 
 
 async def _through_the_fault(run: Run, row: Row, result: Result) -> bool:
@@ -115,7 +116,7 @@ async def _read_pages(run: Run) -> dict[str, bytes]:
     """Page and worker -> text."""
     return {
         f"{page} of worker {name}": (await run.said.get(child, page))[1]
-        for name, child in run.scene.children.items()
+        for name, child in list(run.scene.children.items())
         for page in pages.ALL
     }
 
@@ -123,14 +124,12 @@ async def _read_pages(run: Run) -> dict[str, bytes]:
 def _broken(run: Run, row: Row, figures: dict[str, Any], *, drained: bool) -> list[str]:
     """What the checker does not know."""
     codes = [code for code, _ in run.stops if code != 0]
+    exits = figures.get("event_exit", 0) - run.early_exits
     found = [
-        *(["not all came to its end"] if not drained else []),
+        *([] if drained else ["not all came to its end"]),
         *([f"workers stopped with {codes}"] if codes else []),
-        *(
-            [f"{figures['event_exit']} workers ended by themselves"]
-            if "event_exit" in figures and not row.exits
-            else []
-        ),
+        *([f"{exits} workers ended by themselves"] if exits and not row.exits else []),
+        *(f"nothing came from {page}" for page, text in run.pages.items() if not text),
         *([f"{figures['dead_letters']} dead letters"] if figures["dead_letters"] and not row.dead_letters else []),
     ]
     return [*found, *(line for rule in row.expects for line in rule(run, figures))]

@@ -19,7 +19,7 @@ async def all_ready(run: Run) -> bool:
     """Each worker says that it is: else one that is killed may never have begun."""
 
     async def ready() -> bool:
-        return all([await run.said.ready(child) for child in run.scene.children.values()])
+        return all([await run.said.ready(child) for child in list(run.scene.children.values())])
 
     return await _until(ready)
 
