@@ -19,7 +19,7 @@ help: ## Show this help
 $(STAMP): requirements/dev.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true  # as pip does, but on every core; some files are templates
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true  # as pip does, but on every core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -78,6 +78,12 @@ $(SECURITY_STAMP): requirements/security.txt
 .PHONY: security
 security: $(SECURITY_STAMP) ## Fuzz every reader and page, scan the code, list what is installed; SECURITY="--seconds 60 --grow" for more
 	$(SECURITY_VENV)/bin/python -m tests.security $(SECURITY)
+
+INJECTION ?=
+
+.PHONY: injection
+injection: $(STAMP) ## Every attack on every page that is no full text, seen and hidden; INJECTION="--step 10" for a tenth
+	$(BIN)/python -m tests.security.injection $(INJECTION)
 
 .PHONY: sbom
 sbom: $(SECURITY_STAMP) ## Write the bill of materials, build/sbom.cdx.json

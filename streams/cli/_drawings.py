@@ -6,7 +6,7 @@ from html import escape
 from streams.verify.scores import Reliability, Share
 
 _LEFT, _WIDTH, _ROW = 150, 420, 30
-_SIDE = 260
+_SIDE = 220
 _CELL_WIDTH, _CELL_HEIGHT = 92, 28
 
 
@@ -33,18 +33,19 @@ def intervals(shares: Mapping[str, Share]) -> str:
 def reliability(found: Reliability) -> str:
     """Share right over mean confidence; on the diagonal a confidence means what it says. Areas show counts."""
     most = max(part.count for part in found.bins)
-    x0, top = 40, 18  # a large circle at the top stays whole
+    x0, top = 46, 18  # a large circle at the top stays whole
     y0 = _SIDE + top
     middle = _SIDE // 2
     marks = [
         f'<rect x="{x0}" y="{top}" width="{_SIDE}" height="{_SIDE}" fill="none" stroke="var(--line)"/>',
         f'<line x1="{x0}" y1="{y0}" x2="{x0 + _SIDE}" y2="{top}" stroke="var(--mute)" stroke-dasharray="4 4"/>',
         f'<text x="{x0 + middle}" y="{y0 + 32}" text-anchor="middle">mean confidence</text>',
-        f'<text x="14" y="{middle}" transform="rotate(-90 14 {middle})" text-anchor="middle">share right</text>',
+        f'<text x="12" y="{middle}" transform="rotate(-90 12 {middle})" text-anchor="middle">share right</text>',
         *(
             f'<text x="{x0 + _SIDE * tick:.0f}" y="{y0 + 16}" text-anchor="middle">{tick:g}</text>'
             for tick in (0, 0.5, 1)
         ),
+        *(f'<text x="{x0 - 6}" y="{y0 - _SIDE * tick + 4:.0f}" text-anchor="end">{tick:g}</text>' for tick in (0.5, 1)),
     ]
     for part in found.bins:
         radius = 4 + 10 * (part.count / most) ** 0.5
@@ -54,7 +55,7 @@ def reliability(found: Reliability) -> str:
             f"{part.right:.3f} right</title></circle>"
         )
     note = f"ECE {found.ece:.3f}, Brier {found.brier:.3f}"
-    marks.append(f'<text x="{x0 + 12}" y="{y0 - 12}">{note}</text>')
+    marks.append(f'<text x="{x0 + _SIDE - 10}" y="{y0 - 12}" text-anchor="end">{note}</text>')  # off the diagonal
     return _svg(x0 + _SIDE + 20, y0 + 40, marks, "Reliability diagram")
 
 

@@ -16,7 +16,7 @@ color:var(--ink);background:var(--paper)}
 h1{font-size:1.5rem;margin-bottom:0}h2{font-size:1.1rem;margin-top:2.2rem}.mute{color:var(--mute)}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .7rem;border-bottom:1px solid var(--line)}
-th{font-weight:600;text-align:left}td.n{text-align:right}svg{max-width:100%;height:auto;display:block}
+th{font-weight:600;text-align:left}td.n{text-align:right}.by{white-space:nowrap}svg{max-width:100%;height:auto;display:block}
 svg text{fill:var(--ink);font:12px system-ui,sans-serif}.scroll{overflow-x:auto}
 .side{display:flex;flex-wrap:wrap;gap:1rem}h3{margin:.4rem 0}
 """
@@ -64,7 +64,7 @@ def _table(what: str, rows: dict[str, Scores]) -> str:
         for name, scores in rows.items()
     )
     head = f"<th>{escape(what)}</th><th>records</th><th>decided</th><th>accepted rightly</th><th>rejected rightly</th>"
-    return f"<h2>By {escape(what)}</h2><div class=scroll><table><tr>{head}</tr>{body}</table></div>"
+    return f"<h2>By {escape(what)}</h2><div class=scroll><table class=by><tr>{head}</tr>{body}</table></div>"
 
 
 def _wrong(evaluation: Evaluation) -> str:

@@ -6,7 +6,7 @@ end in the same steps: fields tamed, line rendered, secrets masked.
 
 import logging
 import sys
-from typing import Any, Literal
+from typing import Any, Literal, TextIO, cast
 
 import structlog
 
@@ -14,12 +14,14 @@ from streams.observability.crashes import redact_crashes
 from streams.observability.fields import Fields
 from streams.observability.redaction import Redactor
 from streams.observability.repeats import Repeats
+from streams.observability.unfailing import Unfailing
 
 
 def configure(form: Literal["console", "json"], level: str) -> None:
     """Set up structlog and the standard library's loggers of the libraries, which speak from warning on."""
     number = logging.getLevelNamesMapping()[level.upper()]
     redactor = Redactor()
+    out = cast("TextIO", Unfailing(sys.stderr))
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -31,10 +33,10 @@ def configure(form: Literal["console", "json"], level: str) -> None:
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(out),
         cache_logger_on_first_use=True,
     )
-    handler = _Handler(sys.stderr)
+    handler = _Handler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],

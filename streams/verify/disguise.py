@@ -13,18 +13,22 @@ from urllib.parse import unquote
 
 from streams.verify.blocks import Document
 from streams.verify.limits import SCAN_CHARS
+from streams.verify.literals import Literals, utf8
 from streams.verify.wording import foreign
 
 _SIGNS = (b"instruction", b"full_text", b"fulltext", b"disregard the above", b"ignore all")
 """English words without which an order to a verifier is hardly given."""
-_ROT13 = bytes.maketrans(b"abcdefghijklmnopqrstuvwxyz", b"nopqrstuvwxyzabcdefghijklm")
 _LEET = bytes.maketrans(b"013457@$!", b"oieastasi")
+_ROT13 = bytes.maketrans(b"abcdefghijklmnopqrstuvwxyz", b"nopqrstuvwxyzabcdefghijklm")
 _UNDERSCORES = bytes.maketrans(b"_", b" ")
 _SPELT = tuple(
     (separator, tuple(separator.join(bytes([letter]) for letter in sign) for sign in (b"ignore", b"instruction")))
     for separator in (b" ", b"-", b".", b"_", b"|")
 )
 """What may stand between letters, with two signs spelt so."""
+_PLAIN = Literals(_SIGNS)
+_TURNED = Literals(turned for sign in _SIGNS for turned in (sign.translate(_ROT13), sign[::-1]))
+"""The signs in ROT13 and backwards."""
 _CYRILLIC = str.maketrans("аеорсхуіѕԁ", "aeopcxyisd")
 _MIXED = re.compile("[a-z][аеорсхуіѕԁ]|[аеорсхуіѕԁ][a-z]")
 _FANCY = (b"\xcc", b"\xcd", b"\xef\xbc", b"\xef\xbd", b"\xf0\x9d")
@@ -33,39 +37,50 @@ _RUN = 24
 _ENCODED = re.compile(rf"[A-Za-z0-9+/=]{{{_RUN},}}")
 _ENCODING = bytes(120 if (chr(byte).isalnum() and byte < 128) or byte in b"+/=" else 32 for byte in range(256))
 """An `x` for each byte that can stand in such a run."""
-_PERCENT = re.compile("%")
 _MAX_RUNS = 50
 
 
 def undisguised(document: Document) -> Iterator[str]:
     """What pieces of the text say in plain words, where a disguise is seen; lower case."""
-    text, low = document.text[:SCAN_CHARS], document.low
-    data = low.encode("utf-8", "replace")
-    for table in (_LEET, _ROT13, _UNDERSCORES):
-        yield from _around(data.translate(table), data)
-    yield from _around(data[::-1], data)
-    if not text.isascii():
+    low, data = document.low, document.low_data
+    yield from _replaced(data)
+    if not low.isascii():
         yield from _look_alikes(low, data)
     for separator, spelt in _SPELT:
         if any(sign in data for sign in spelt):
             yield from _around(data.replace(separator, b""), data)
-    if b"x" * _RUN in data.translate(_ENCODING) or _holds_escapes(text):
-        yield from _decoded_words(text)
-
-
-def _holds_escapes(text: str) -> bool:
-    """Whether a percent sign stands in a word of `_RUN` characters or more."""
-    places = (sign.start() for sign in _PERCENT.finditer(text))
-    near = (text[max(0, place - _RUN) : place + _RUN] for place in places)
-    return any("%" in word and len(word) >= _RUN for piece in near for word in piece.split())
-
-
-def _decoded_words(text: str) -> Iterator[str]:
-    for word in [word for word in text.split() if len(word) >= _RUN][:_MAX_RUNS]:
+    for word in _packed(utf8(document.text[:SCAN_CHARS])):
         if "%" in word:
             yield unquote(word).lower()
         for run in _ENCODED.findall(word):
             yield from _decoded(run)
+
+
+def _replaced(data: bytes) -> Iterator[str]:
+    """Other characters in the place of each, or all of them backwards."""
+    leet = data.translate(_LEET)
+    if _PLAIN.places(leet):
+        yield from _around(leet, data)
+    if b"_" in data:
+        yield from _around(data.translate(_UNDERSCORES), data)
+    if _TURNED.places(data):
+        yield from _around(data.translate(_ROT13), data)
+        yield from _around(data[::-1], data)
+
+
+def _packed(data: bytes) -> list[str]:
+    """The first long words that hold a run of an encoding's characters or a percent sign. Linear."""
+    data = data.replace(b"\n", b" ")
+    words: dict[int, str] = {}
+    for sign, among in ((b"x" * _RUN, data.translate(_ENCODING)), (b"%", data)):
+        at = among.find(sign)
+        while at >= 0:
+            start, end = data.rfind(b" ", 0, at) + 1, data.find(b" ", at)
+            end = len(data) if end < 0 else end
+            if end - start >= _RUN:
+                words[start] = data[start:end].decode("utf-8", "replace")
+            at = among.find(sign, end)
+    return [words[start] for start in sorted(words) if len(words[start]) >= _RUN][:_MAX_RUNS]
 
 
 def _look_alikes(low: str, data: bytes) -> Iterator[str]:

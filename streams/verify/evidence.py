@@ -13,7 +13,7 @@ from streams.verify.page_title import title_says
 from streams.verify.phrasebook import Hit
 from streams.verify.tail import TailState, tail_state
 from streams.verify.vocabulary import vocabulary
-from streams.verify.wording import count_words
+from streams.verify.wording import count_words_of_lines
 
 BODY_SECTIONS = ("introduction", "methods", "results", "discussion", "conclusion")
 ABSTRACT_WORDS = 500
@@ -113,10 +113,10 @@ class Evidence:
 def gather(record: ScrapedContent, document: Document) -> Evidence:
     """Count everything once; linear in the length of the text."""
     walk = _Walk()
-    words = tuple(count_words(block.text) for block in document.blocks)
+    words = tuple(count_words_of_lines(document.text)) if document.blocks else ()
     for block, count in zip(document.blocks, words, strict=True):
         walk.take(block, count)
-    hits = vocabulary().find(document.text)
+    hits = vocabulary().find(document.text, low=document.low)
     notices = vocabulary().find(document.script_notice or "", ("js",))
     length = len(record.content) if record.content is not None else len(record.content_base64 or b"")
     return Evidence(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from schemas import Identity, ScrapedContent
 from streams.verify.blocks import Document
 from streams.verify.readers.metadata import find_doi
-from streams.verify.wording import lower, title_words
+from streams.verify.wording import has_ideographs, lower, title_words
 
 _TOP_CHARS = 2_000
 _MATCH, _MISMATCH = 0.75, 0.3
@@ -52,8 +52,17 @@ def title_match(title: str | None, document: Document) -> float | None:
     if len(wanted) < _MIN_TITLE_WORDS:
         return None
     own = f"{document.title_block or ''} {document.metadata.title or ''} {document.text[:_TOP_CHARS]}"
-    found = wanted & set(title_words(own))
-    return round(len(found) / len(wanted), 3)
+    return round(len(_found(wanted, own)) / len(wanted), 3)
+
+
+def _found(wanted: set[str], text: str) -> set[str]:
+    """The wanted words among the words of a title in the text; most stand by themselves, between spaces."""
+    if has_ideographs(text):
+        return wanted & set(title_words(text))
+    pieces = set(lower(text).split())
+    missing = wanted - pieces
+    near = " ".join(piece for piece in pieces if any(word in piece for word in missing))
+    return (wanted - missing) | (missing & set(title_words(near)))
 
 
 def _doi_seen(doi: str | None, document: Document) -> bool | None:

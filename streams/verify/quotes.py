@@ -1,5 +1,7 @@
 """Finds a model's quotes in the text that it was shown; what does not stand there is no evidence."""
 
+import re
+
 from streams.verify.excerpt import Part
 from streams.verify.limits import MAX_QUOTE_CHARS
 
@@ -9,16 +11,14 @@ _MIN_CHARS = 4
 
 def locate(quote: str, parts: tuple[Part, ...]) -> tuple[int, int] | None:
     """Offsets of the quote in the document's text, or None. Only whitespace, quotation marks and dashes may differ."""
-    wanted, _ = _normal(quote.strip())
-    wanted = wanted.strip()
+    wanted = " ".join(quote.translate(_SAME).split())
     if not _MIN_CHARS <= len(wanted) <= 4 * MAX_QUOTE_CHARS:
         return None
+    whole, shown = _pattern(wanted), _pattern(wanted[:MAX_QUOTE_CHARS].rstrip())
     for part in parts:
-        normal, places = _normal(part.text)
-        at = normal.find(wanted)
-        if at >= 0:
-            last = min(at + len(wanted), at + MAX_QUOTE_CHARS) - 1
-            return part.start + places[at], part.start + places[last] + 1
+        text = part.text.translate(_SAME)
+        if (found := whole.search(text)) is not None and (match := shown.match(text, found.start())) is not None:
+            return part.start + match.start(), part.start + match.end()
     return None
 
 
@@ -28,14 +28,6 @@ def slice_of(parts: tuple[Part, ...], start: int, end: int) -> str:
     return part.text[start - part.start : end - part.start]
 
 
-def _normal(text: str) -> tuple[str, list[int]]:
-    """The text with one space for each run of whitespace, and where each character came from."""
-    characters: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text.translate(_SAME)):
-        space = character.isspace()
-        if space and characters and characters[-1] == " ":
-            continue
-        characters.append(" " if space else character)
-        places.append(place)
-    return "".join(characters), places
+def _pattern(wanted: str) -> re.Pattern[str]:
+    """The words with any whitespace between them; possessive, so that a long run of it costs its length once."""
+    return re.compile(r"\s++".join(map(re.escape, wanted.split(" "))))

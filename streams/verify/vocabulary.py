@@ -24,6 +24,9 @@ SECTIONS = ("abstract", "introduction", "methods", "results", "discussion", "con
 _NUMBERING = re.compile(
     r"^(?:(?:section|chapter|kapitel)\s+)?(?:\d{1,2}(?:\.\d{1,2})*\.?|[ivx]{1,5}[.)]|[a-z][.)]|[一二三四五六七八九十]+[、.])\s*"
 )
+_NUMBERS = frozenset("sckivx一二三四五六七八九十")
+_AFTER_LETTER = frozenset(".)")
+"""How such a number may begin, a digit apart: most lines are told from it without the pattern."""
 _LONGEST_NAME = 64
 """Characters of a section's name with its number."""
 _EDGES = " \t:.-–—|*#。："
@@ -49,13 +52,18 @@ class Vocabulary:
         name = lower(heading).strip(_EDGES)
         if section := self.sections.get(name):
             return section
+        if not (name[:1] in _NUMBERS or name[1:2] in _AFTER_LETTER or name[:1].isdecimal()):
+            return None
         number = _NUMBERING.match(name)
         return self.sections.get(name[number.end() :].strip(_EDGES)) if number else None
 
-    def find(self, text: str, kinds: tuple[str, ...] = KINDS) -> tuple[Hit, ...]:
-        """Every phrase of the kinds in `text`, in order of place; in a long text only its two ends are searched."""
+    def find(self, text: str, kinds: tuple[str, ...] = KINDS, *, low: str | None = None) -> tuple[Hit, ...]:
+        """Every phrase of the kinds in `text`, in order of place; in a long text only its two ends are searched.
+
+        `low`: the text (its start, when it is long) in lower case, where somebody knows it already.
+        """
         if len(text) <= SCAN_CHARS:
-            return tuple(sorted(self.phrases.find(lower(text), kinds), key=_place))
+            return tuple(sorted(self.phrases.find(lower(text) if low is None else low, kinds), key=_place))
         half = SCAN_CHARS // 2
         head = self.phrases.find(lower(text[:half]), kinds)
         tail = self.phrases.find(lower(text[-half:]), kinds, len(text) - half)

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 Place = tuple[int, int]
 """(partition, offset) of an input."""
-_STALL_SECONDS = 20.0
+_STALL_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,8 @@ async def collect(case: Case) -> Evidence:
         Sample(line["at_ms"], {int(p): offset for p, offset in line["offsets"].items()})
         for line in _lines(case.samples)
     ]
-    evidence.committed = evidence.samples[-1].offsets if evidence.samples else {}
+    for sample in evidence.samples:  # a busy coordinator may tell nothing, and what is committed does not go away
+        evidence.committed |= sample.offsets
     evidence.events = list(_lines(case.events))
     if case.bill:
         evidence.bill = list(_lines(case.bill))
@@ -123,7 +124,7 @@ async def collect(case: Case) -> Evidence:
     )
     await consumer.start()
     try:
-        evidence.ends = {tp.partition: end for tp, end in (await _ends(consumer, case.content_topic)).items()}
+        evidence.ends = {tp.partition: end for tp, end in (await ends_of(consumer, case.content_topic)).items()}
         for message in await read_all(consumer, case.verdicts_topic):
             evidence.outputs.append(output_of_verdict(message))
         for message in await read_all(consumer, case.dead_letters_topic):
@@ -163,7 +164,8 @@ def _ledger(evidence: Evidence, path: Path) -> None:
     evidence.unknown = {name for number, (name, _) in tried.items() if number not in known}
 
 
-async def _ends(consumer: AIOKafkaConsumer, topic: str) -> dict[TopicPartition, int]:
+async def ends_of(consumer: AIOKafkaConsumer, topic: str) -> dict[TopicPartition, int]:
+    """The high watermark of each partition."""
     await consumer._client.force_metadata_update()
     partitions = [
         TopicPartition(topic, number) for number in consumer._client.cluster.partitions_for_topic(topic) or ()
@@ -176,7 +178,7 @@ async def _ends(consumer: AIOKafkaConsumer, topic: str) -> dict[TopicPartition, 
 
 async def read_all(consumer: AIOKafkaConsumer, topic: str) -> list[Any]:
     """Every record of every partition up to the high watermark."""
-    ends = await _ends(consumer, topic)
+    ends = await ends_of(consumer, topic)
     consumer.assign(list(ends))
     await consumer.seek_to_beginning(*ends)
     messages: list[Any] = []

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from tests.chaos.records import Item
 
@@ -55,13 +55,18 @@ class Publisher:
 
     async def send(self, items: Iterable[Item]) -> None:
         """Send at once, return when each has its delivery report. The order within a partition is the items'."""
-        assert self._producer is not None
         waiting = []
         for item in items:
             self._write(number=item.number, id=item.id, kind=item.kind)
-            future = await self._producer.send(self._topic, item.value, item.key, partition=item.partition)
-            waiting.append(self._report(item, future))
+            waiting.append(self._report(item, await self._taken(item)))
         await asyncio.gather(*waiting)
+
+    async def _taken(self, item: Item) -> asyncio.Future:  # type: ignore[type-arg]
+        """The producer has it, however long it has no room because the broker is away."""
+        assert self._producer is not None
+        while True:
+            with suppress(KafkaTimeoutError):
+                return await self._producer.send(self._topic, item.value, item.key, partition=item.partition)
 
     async def _report(self, item: Item, future: asyncio.Future) -> None:  # type: ignore[type-arg]
         try:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -24,7 +24,7 @@ WORKER = ("streams", "worker")
 _TOPICS = ("scraped-content", "fulltext-verdicts", "scraped-content.dlq")
 _USAGE, _STATS, _LEASES, _REQUESTS = "provider-usage", "provider-stats", "budget-leases", "budget-requests"
 _NANO = 10**9
-_CHECK_SECONDS = 120.0
+_CHECK_SECONDS = 900.0
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class Scene:
         self.group = f"{prefix}chaos"
         self.children: dict[str, Child] = {}
         """Living workers by name."""
+        self._as_started: dict[str, tuple[Sequence[str], Mapping[str, str]]] = {}
         self.emulator_url = ""
         self._provider: dict[str, str] = {"GROQ_API_KEY": "unused", "GROQ_BASE_URL": "http://127.0.0.1:9/openai/v1"}
         self._stack = AsyncExitStack()
@@ -110,6 +111,7 @@ class Scene:
             **extra,
         }
         log = self.folder / f"worker-{name}.log"
+        self._as_started[name] = (program, extra)
         self.children[name] = Child(name, program or self.setting.worker, log, environment)
         self.most_workers = max(self.most_workers, len(self.children))
         self.note("start", worker=name)
@@ -133,11 +135,12 @@ class Scene:
             child.close()
         return names
 
-    async def supervise(self, environment: Mapping[str, str] = MappingProxyType({})) -> None:
-        """Until cancelled: who ends by himself is started again."""
+    async def supervise(self) -> None:
+        """Until cancelled: who ends by himself is started again, as he was the last time."""
         while True:
             for name in self.fallen():
-                self.start_worker(name, **environment)
+                program, extra = self._as_started[name]
+                self.start_worker(name, program=program, **extra)
             await asyncio.sleep(0.5)
 
     # What is seen

@@ -60,6 +60,6 @@ GROUPS: dict[str, Group] = {
             "tests/unit/ai/budget/test_budget_accounts.py",
             "tests/unit/ai/budget/test_budget_memory.py",
             "tests/unit/ai/budget/test_budget_alerts.py",
-        ),  # not the model of any history: it takes seconds, and what only it notices wants a narrow test
+        ),  # not those of any history and of the file: they take seconds, and what only they notice wants a narrow test
     ),
 }

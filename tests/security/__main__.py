@@ -45,6 +45,7 @@ def checks(given: argparse.Namespace) -> dict[str, Check]:
         "bill of materials": bill_of_materials.write,
         **{name: partial(web_fuzzing.check, name, _EXAMPLES) for name in web_fuzzing.CASES},
         "control of pages": web_fuzzing.control,
+        "control of fuzzing": campaign.control,
         **{f"fuzzing {name}": partial(campaign.check, name, given.seconds, grow=given.grow) for name in TARGETS},
     }
     return {name: check for name, check in every.items() if not given.only or name.startswith(tuple(given.only))}

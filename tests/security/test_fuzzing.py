@@ -6,6 +6,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, given, settings
 
+from tests.security.fuzz import corpus
 from tests.security.fuzz.corpus import FOLDER, LARGEST, files, inputs
 from tests.security.fuzz.mutations import mutated
 from tests.security.fuzz.target import Target
@@ -46,6 +47,17 @@ def test_the_corpus_is_small_and_has_its_targets():
     """Every folder is a target's, and no file is large."""
     assert {path.name for path in FOLDER.iterdir()} == set(TARGETS)
     assert [path for name in TARGETS for path in files(name) if path.stat().st_size > LARGEST] == []
+
+
+def test_the_corpus_stays_small_and_keeps_every_finding(monkeypatch, tmp_path):
+    """What reached new code is kept while there is room; a finding always, and once."""
+    monkeypatch.setattr(corpus, "FOLDER", tmp_path)
+    assert corpus.keep("html", b"a" * corpus.ROOM, finding=False) is not None
+    assert corpus.keep("html", b"b", finding=False) is None
+    found = corpus.keep("html", b"b" * corpus.ROOM, finding=True)
+    assert found is not None
+    assert corpus.keep("html", b"b" * corpus.ROOM, finding=True) == found
+    assert len(corpus.files("html")) == 2
 
 
 @pytest.mark.parametrize("error", [KeyError, RecursionError, AssertionError])

@@ -126,15 +126,18 @@ class _Page:
     def _add(self, text: str, linked: bool) -> None:
         if self._chars > MAX_TEXT_CHARS:
             return
-        if smuggled := tag_characters(text):
-            self._note(smuggled)
         self._parts.append(text)
         self._chars += len(text)
         self._linked += len(text.strip()) if linked else 0
 
     def _flush(self, block: str, region: str) -> Iterator[Draft]:
-        text, linked = tidy("".join(self._parts)), self._linked
+        if not self._parts:
+            return
+        raw, linked = "".join(self._parts), self._linked
         self._parts, self._linked, self._chars = [], 0, 0
+        if smuggled := tag_characters(raw):
+            self._note(smuggled)
+        text = tidy(raw)
         if not text:
             return
         if block == "h1" and self.title is None and region != "furniture":
@@ -162,25 +165,25 @@ def _script_notice(tree: LexborHTMLParser) -> str | None:
 
 def _region(node: LexborNode, tag: str, region: str) -> str:
     """The part of the page that an element opens: furniture, references, or what surrounds it."""
-    if region == "furniture":
-        return region
-    attributes = node.attributes
-    name = f"{attributes.get('class') or ''} {attributes.get('id') or ''} {attributes.get('role') or ''}"[:500]
-    if tag in {"article", "main", "body"}:
+    if region == "furniture" or tag in {"article", "main", "body"}:
         return region
     if tag in _FURNITURE and not (tag == "header" and node.css_first("h1") is not None):
         return "furniture"
+    attributes = node.attributes
+    if not attributes:
+        return region
+    name = f"{attributes.get('class') or ''} {attributes.get('id') or ''} {attributes.get('role') or ''}"[:500]
     if _REFERENCES_NAME.search(name) and tag in {"ol", "ul", "div", "section", "li"}:
         return "references"
     return "furniture" if _FURNITURE_NAME.search(name) and tag not in {"p", "h1", "h2"} else region
 
 
 def _kind(text: str, block: str, region: str, linked: int) -> BlockKind:
-    section = vocabulary().section(text) if len(text) < 110 else None
     if region == "furniture":
         return "furniture"
     if block in _HEADINGS:
         return "heading"
+    section = vocabulary().section(text)
     if linked > 0.8 * len(text) and len(text) < 300:
         return "link"
     if block in {"figcaption", "caption"} or (looks_like_caption(text) and len(text) < 1_500):

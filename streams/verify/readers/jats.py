@@ -33,6 +33,11 @@ _FURNITURE = (
 )  # fmt: skip
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _MIN_BODY_CHARS = 400
+_HALF = re.compile(
+    r"&#(?:x0*(d[89a-f][0-9a-f]{2})(?![0-9a-f])|0*(5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3])(?!\d));?",
+    re.IGNORECASE,
+)
+"""U+D800 to U+DFFF."""
 
 
 def read_jats(markup: str) -> Document:
@@ -66,7 +71,8 @@ def read_jats(markup: str) -> Document:
 
 def _parse(markup: str) -> tuple[etree._Element | None, bool]:
     """The root and whether the XML was damaged. A byte string, because lxml refuses text with an encoding line."""
-    data = re.sub(r"^\ufeff?\s*<\?xml[^>]{0,200}\?>", "", markup).replace("\x00", "").encode("utf-8", errors="replace")
+    text = re.sub(r"^\ufeff?\s*<\?xml[^>]{0,200}\?>", "", markup).replace("\x00", "")
+    data = _without_surrogates(text).encode("utf-8", errors="replace")
     for recover in (False, True):
         parser = etree.XMLParser(
             resolve_entities=False,
@@ -86,6 +92,17 @@ def _parse(markup: str) -> tuple[etree._Element | None, bool]:
         if root is not None:
             return root, recover
     return None, True
+
+
+def _without_surrogates(markup: str) -> str:
+    """Halves of characters that are written as numbers: joined where both are there, else no character.
+
+    libxml2 writes such a half as bytes that are no UTF-8, and lxml then raises wherever that text is read.
+    """
+    if _HALF.search(markup) is None:
+        return markup
+    halves = _HALF.sub(lambda half: chr(int(half[1], 16) if half[1] else int(half[2])), markup)
+    return halves.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _name(element: etree._Element) -> str:

@@ -30,6 +30,8 @@ _CAPTION = re.compile(
     r"\s*[\dIVX]{1,3}[.:\s]",
     re.IGNORECASE,
 )
+_OPENS_CAPTION = frozenset("fFtTaArRрРтТ图表図")
+"""First characters of those words."""
 _ENDS_SENTENCE = (".", "!", "?", ";", ",", "。", "！", "？", "،", "؛", "؟", "…")
 
 
@@ -46,14 +48,14 @@ def looks_like_reference(text: str) -> bool:
         return False
     return (
         _AUTHOR.match(text) is not None
-        or any(sign.search(text) for sign in _REFERENCE_SIGNS)
         or (text.rstrip(".\n")[-1:].isdigit() and _PAGES_AT_END.search(text) is not None)
+        or any(sign.search(text) for sign in _REFERENCE_SIGNS)
     )
 
 
 def looks_like_caption(text: str) -> bool:
     """The line under a figure or over a table."""
-    return bool(_CAPTION.match(text))
+    return text[:1] in _OPENS_CAPTION and bool(_CAPTION.match(text))
 
 
 def looks_like_heading(text: str) -> bool:

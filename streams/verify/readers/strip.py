@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from streams.verify.blocks import Draft
 from streams.verify.limits import MAX_HTML_DEPTH, MAX_HTML_TAG_COST, MAX_LINE_CHARS, MAX_TEXT_CHARS
+from streams.verify.wording import has_run_without
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})")
 _NEVER_NESTS = frozenset(
@@ -15,6 +16,7 @@ _NEVER_NESTS = frozenset(
 )  # fmt: skip
 """Void elements and those that the next one of their kind closes. `option` and a second `body` are not among them:
 the parser takes time with the square of their number."""
+_parts = re.Match.groups
 _LONG_TAG = 2_000
 _INVISIBLE = ("<script", "<style", "<template", "<noscript", "<!--")
 _CLOSERS = {
@@ -34,15 +36,22 @@ def is_hostile(markup: str) -> bool:
 def depth_of(markup: str) -> int:
     """The deepest nesting of elements that can nest."""
     depth = deepest = 0
-    for match in _TAG.finditer(markup):
-        if match.group(2).lower() not in _NEVER_NESTS:
-            depth = max(0, depth - 1) if match.group(1) else depth + 1
-            deepest = max(deepest, depth)
+    for closing, name in map(_parts, _TAG.finditer(markup)):
+        if name.lower() in _NEVER_NESTS:
+            continue
+        if not closing:
+            depth += 1
+            if depth > deepest:
+                deepest = depth
+        elif depth:
+            depth -= 1
     return deepest
 
 
 def _tag_cost(markup: str) -> int:
     """The squares of how many attributes long tags may have, summed; everything that can separate them is counted."""
+    if not has_run_without(">", _LONG_TAG, markup):
+        return 0
     cost, start = 0, markup.find("<")
     while start >= 0:
         end = markup.find(">", start)

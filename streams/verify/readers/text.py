@@ -8,7 +8,7 @@ from streams.verify.limits import MAX_LINE_CHARS, MAX_TEXT_CHARS
 from streams.verify.readers.outline import outline
 from streams.verify.readers.pages import without_running_lines
 from streams.verify.readers.wrapping import paragraphs
-from streams.verify.wording import invisible_count, tag_characters
+from streams.verify.wording import foreign, invisible_count, tag_characters
 
 _BREAKS = ("\r\n", "\r", "\u2028", "\u2029", "\v")
 """What ends a line beside a newline."""
@@ -18,8 +18,9 @@ def read_text(text: str) -> Document:
     """A document of paragraphs; a blank line always ends one. Never raises."""
     capped = len(text) > 2 * MAX_TEXT_CHARS
     text = text[: 2 * MAX_TEXT_CHARS]
-    hidden = [smuggled] if (smuggled := tag_characters(text)) else []
-    if invisible_count(text[:MAX_TEXT_CHARS]) > 50 and not hidden:
+    outside = foreign(text)
+    hidden = [smuggled] if (smuggled := tag_characters(outside)) else []
+    if invisible_count(outside) > 50 and not hidden:
         hidden.append("invisible characters")
     furniture, lines = without_running_lines([_lines(page) for page in text.split("\f")])
     drafts: Iterator[Draft] = chain((("furniture", line) for line in furniture), outline(paragraphs(lines)))

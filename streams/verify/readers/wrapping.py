@@ -34,11 +34,11 @@ def paragraphs(lines: list[str], *, laid_out: bool = False) -> Iterator[str]:
 
 def _wrap_width(lines: Iterable[str]) -> int | None:
     """The width that lines were wrapped to, or None when a line is a paragraph."""
-    long_lines = [line.strip() for line in lines if len(line.strip()) > 20]
+    long_lines = [line for line in map(str.strip, lines) if len(line) > 20]
     lengths = [len(line) for line in long_lines]
     if len(lengths) < 8:
         return None
-    if sum(1 for line in long_lines if line.endswith(_END)) > 0.5 * len(long_lines):
+    if sum([line.endswith(_END) for line in long_lines]) > 0.5 * len(long_lines):
         return None  # a list of entries, one a line
     middle = int(median(lengths))
     near = sum(1 for length in lengths if middle * 0.75 <= length <= middle * 1.3)

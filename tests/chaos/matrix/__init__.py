@@ -13,6 +13,8 @@ secret_store    AWS Secrets Manager on this machine
 broker          a broker with a listener behind such a proxy
 odd_worker      (a program) the worker with something odd about it
 expectations    what a row must show besides the checker's rules
+pages           the workers' own pages
+waits           what a run waits for
 leaks           no key shows in logs, pages and topics
 bounds          memory and descriptors
 runner          one row, one seed

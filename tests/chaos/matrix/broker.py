@@ -27,6 +27,7 @@ def stage() -> Stage:
         "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{proxied},{at}",
         "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT",
         "controller.quorum.bootstrap.servers": f"127.0.0.1:{controller}",
+        "broker.session.timeout.ms": "9000",  # Kafka's own: on a busy machine its heartbeat may be late
     }
     return Stage(EmbeddedKafka(port=port, overrides=overrides), behind, proxied)
 

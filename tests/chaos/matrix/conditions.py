@@ -30,15 +30,4 @@ def halted(run: Run) -> bool:
     return (run.scene.folder / "halted").exists()
 
 
-def said(text: str) -> Condition:
-    """It stands in a worker's log."""
-    return lambda run: text in run.logs()
-
-
-def fault_met(name: str, count: int = 1) -> Condition:
-    """The emulator has met requests with it."""
-    state = f"fault:{name}"
-    return lambda run: sum(line["state"] == state for line in run.bill()) >= count
-
-
 A_THIRD = share(0.3)

@@ -64,16 +64,6 @@ def seen(figure: str, least: int = 1) -> Expectation:
     return there
 
 
-def none(figure: str) -> Expectation:
-    """A figure of the checker's is 0."""
-
-    def absent(run: Run, figures: Figures) -> Iterator[str]:
-        if figures.get(figure, 0):
-            yield f"{figure} is {figures[figure]}"
-
-    return absent
-
-
 def asked_once(run: Run, figures: Figures) -> Iterator[str]:
     """Copies of a record cost one answer."""
     paid, records = sum(line["cost_nano_usd"] > 0 for line in run.bill()), figures["records"]

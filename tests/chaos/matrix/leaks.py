@@ -1,29 +1,20 @@
 """Whether a key shows anywhere: in logs, pages, topics. Every key of a row's workers is a canary."""
 
 import asyncio
-import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
 
 from tests.chaos.evidence import read_all
+from tests.chaos.matrix.waits import LIMIT_SECONDS
 from tests.security.canaries import MARK, files_showing, shown_in
 
-PAGES = (
-    "/",
-    "/stats",
-    "/stats/groq",
-    "/stats/users",
-    "/budgets",
-    "/health/ai-providers",
-    "/livez",
-    "/readyz",
-    "/metrics",
-)
 KEY_FILES = "keys"
 """The folder in which a row keeps keys on purpose."""
-_SECONDS = 30.0
 
 
 def keys() -> dict[str, str]:
@@ -38,14 +29,8 @@ def in_files(folder: Path) -> Iterator[str]:
         yield f"a key shows ({how}) in {path.name}"
 
 
-async def pages(urls: Mapping[str, str]) -> dict[str, bytes]:
-    """Page and worker -> what it says. `urls`: worker -> root of its pages."""
-    places = {f"{page} of worker {name}": url.rstrip("/") + page for name, url in urls.items() for page in PAGES}
-    return {place: await asyncio.to_thread(_page, url) for place, url in places.items()}
-
-
 def in_pages(said: Mapping[str, bytes]) -> Iterator[str]:
-    """Of `pages`."""
+    """`said`: page and worker -> text."""
     for place, text in said.items():
         if how := shown_in(text):
             yield f"a key shows ({how}) in {place}"
@@ -53,25 +38,26 @@ def in_pages(said: Mapping[str, bytes]) -> Iterator[str]:
 
 async def in_topics(bootstrap: str, prefix: str) -> list[str]:
     """Keys, values and headers of every record of every topic of the run, unpacked: what is sent is compressed."""
+    async with asyncio.timeout(LIMIT_SECONDS):
+        while True:
+            with suppress(KafkaError):  # a busy broker may not answer in time
+                return [line async for line in _in_topics(bootstrap, prefix)]
+            await asyncio.sleep(1)
+
+
+async def _in_topics(bootstrap: str, prefix: str) -> AsyncIterator[str]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
-    found = []
     try:
         for topic in sorted(name for name in await consumer.topics() if name.startswith(prefix)):
             for record in await read_all(consumer, topic):
-                headers = b"\n".join(name.encode() + b"=" + value for name, value in record.headers)
-                how = shown_in(b"\n".join((record.key or b"", record.value or b"", headers)))
-                if how:
-                    found.append(f"a key shows ({how}) in {topic} {record.partition}:{record.offset}")
+                if how := in_record(record):
+                    yield f"a key shows ({how}) in {topic} {record.partition}:{record.offset}"
     finally:
         await consumer.stop()
-    return found
 
 
-def _page(url: str) -> bytes:
-    try:
-        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310 - our own worker on loopback
-            return bytes(answer.read())
-    except urllib.error.HTTPError as error:  # a page may say no, and what it says counts as well
-        with error:
-            return bytes(error.read())
+def in_record(record: Any) -> str | None:
+    """The encoding in which a key shows in its key, value or headers, or None."""
+    headers = b"\n".join(name.encode() + b"=" + value for name, value in record.headers)
+    return shown_in(b"\n".join((record.key or b"", record.value or b"", headers)))

@@ -65,11 +65,10 @@ def _word(results: list[Result]) -> str:
 
 def _findings(results: Sequence[Result]) -> str:
     return "".join(
-        f"- {result.row.name}, seed {result.seed}, {rule}: {line}\n"
+        f"- {result.row.name}, seed {result.seed}, {line}\n"
         for result in results
         if not result.good
-        for rule, found in result.findings.items()
-        for line in found[:3]
+        for line in result.lines()
     )
 
 

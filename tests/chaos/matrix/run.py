@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from tests.chaos.matrix.broker import Stage
+from tests.chaos.matrix.pages import Pages
 from tests.chaos.matrix.proxy import FaultProxy
 from tests.chaos.matrix.secret_store import SecretStore
 from tests.chaos.scene import Scene
@@ -26,8 +27,11 @@ class Run:
     proxy: FaultProxy | None = None
     """Where a fault put one."""
     store: SecretStore = field(default_factory=SecretStore)
+    said: Pages = field(default_factory=Pages)
     pages: dict[str, bytes] = field(default_factory=dict)
     """What the workers' pages said when all was done, by page and worker."""
+    early_exits: int = 0
+    """Workers that could not start at first, before there was any fault."""
     stops: list[tuple[int | None, float]] = field(default_factory=list)
     """Exit code and seconds of each stop with SIGTERM."""
 

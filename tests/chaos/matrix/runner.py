@@ -9,14 +9,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.chaos.matrix import bounds, leaks
+from tests.chaos.matrix import bounds, leaks, pages
 from tests.chaos.matrix.broker import Stage
 from tests.chaos.matrix.row import Row
 from tests.chaos.matrix.run import Run
+from tests.chaos.matrix.waits import LIMIT_SECONDS, all_ready, figures_whole
 from tests.chaos.scene import Scene, Setting
 
-LIMIT_SECONDS = 300.0
-"""No wait is longer; all of them usually end within seconds."""
 _BUDGETS = {"global": 10**9}
 """A dollar a day, which no row spends unless it is about that: so each row shows that nothing is overspent."""
 
@@ -36,6 +35,10 @@ class Result:
         """As wanted: nothing found, or of a broken program what must be found."""
         return self.row.red in self.findings if self.row.red else not self.findings
 
+    def lines(self) -> list[str]:
+        """The first findings of each rule."""
+        return [f"{rule}: {line}" for rule, found in self.findings.items() for line in found[:3]]
+
     def told(self) -> dict[str, Any]:
         """For a report of many runs."""
         return {"figures": self.figures, "findings": self.findings, "recovery_seconds": self.recovery_seconds}
@@ -47,19 +50,18 @@ async def run_row(row: Row, seed: int, stage: Stage, folder: Path, prefix: str) 
     chosen = _setting(row, seed)
     async with AsyncExitStack() as stack, Scene(folder, stage.kafka, chosen, prefix=prefix) as scene:
         run = Run(scene, stage, Random(seed), stack)
-        run.environment = {**leaks.keys(), "WEB_PORT": "0", **row.environment, **await row.fault.prepare(run)}
-        for name in map(str, range(row.workers)):
-            _start(run, row, name)
-        await scene.ready(LIMIT_SECONDS)
-        before = bounds.sizes(scene.children)
-        watching = asyncio.create_task(scene.supervise(run.environment))
+        watching = asyncio.create_task(scene.supervise())
         try:
+            await _begin(run, row)
+            before = bounds.sizes(scene.children)
             drained = await _through_the_fault(run, row, result)
+            await all_ready(run)
+            await figures_whole(run)
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
         after = bounds.sizes(scene.children)
-        run.pages = await leaks.pages(await _urls(scene))
+        run.pages = await _read_pages(run)
         for name in list(scene.children):
             run.stops.append(await scene.end_worker(name, signal.SIGTERM, LIMIT_SECONDS))
         report = await scene.check()
@@ -71,6 +73,18 @@ async def run_row(row: Row, seed: int, stage: Stage, folder: Path, prefix: str) 
     _add(result, "keys_shown", shown)
     _add(result, "row", [*_broken(run, row, result.figures, drained=drained)])
     return result
+
+
+async def _begin(run: Run, row: Row) -> None:
+    """Workers that are ready, those that are odd among them."""
+    run.environment = {**leaks.keys(), "WEB_PORT": "0", **row.environment, **await row.fault.prepare(run)}
+    for name in map(str, range(row.workers)):
+        changed = row.odd.get(name, ())
+        program = ("tests.chaos.matrix.odd_worker", str(run.scene.folder), *changed) if changed else ()
+        run.scene.start_worker(name, program=program, **run.environment)
+    await run.scene.ready(LIMIT_SECONDS)
+    await all_ready(run)
+    run.early_exits = (run.scene.folder / "events.jsonl").read_text(encoding="utf-8").count('"exit"')
 
 
 async def _through_the_fault(run: Run, row: Row, result: Result) -> bool:
@@ -98,33 +112,24 @@ def _setting(row: Row, seed: int) -> Setting:
     return Setting(**{**small, "seed": seed, **row.setting})
 
 
-def _start(run: Run, row: Row, name: str) -> None:
-    changed = row.odd.get(name, ())
-    program = ("tests.chaos.matrix.odd_worker", str(run.scene.folder), *changed) if changed else ()
-    run.scene.start_worker(name, program=program, **run.environment)
-
-
-async def _urls(scene: Scene) -> dict[str, str]:
-    """Worker -> where it says that its pages are: the first line of its output."""
-    found = {}
-    for name, child in scene.children.items():
-        assert child.process.stdout is not None
-        line = await asyncio.to_thread(child.process.stdout.readline)
-        found[name] = line.decode().strip().removeprefix("live page: ")
-    return found
+async def _read_pages(run: Run) -> dict[str, bytes]:
+    """Page and worker -> text."""
+    return {
+        f"{page} of worker {name}": (await run.said.get(child, page))[1]
+        for name, child in list(run.scene.children.items())
+        for page in pages.ALL
+    }
 
 
 def _broken(run: Run, row: Row, figures: dict[str, Any], *, drained: bool) -> list[str]:
     """What the checker does not know."""
     codes = [code for code, _ in run.stops if code != 0]
+    exits = figures.get("event_exit", 0) - run.early_exits
     found = [
-        *(["not all came to its end"] if not drained else []),
+        *([] if drained else ["not all came to its end"]),
         *([f"workers stopped with {codes}"] if codes else []),
-        *(
-            [f"{figures['event_exit']} workers ended by themselves"]
-            if "event_exit" in figures and not row.exits
-            else []
-        ),
+        *([f"{exits} workers ended by themselves"] if exits and not row.exits else []),
+        *(f"nothing came from {page}" for page, text in run.pages.items() if not text),
         *([f"{figures['dead_letters']} dead letters"] if figures["dead_letters"] and not row.dead_letters else []),
     ]
     return [*found, *(line for rule in row.expects for line in rule(run, figures))]

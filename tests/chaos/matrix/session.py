@@ -37,6 +37,8 @@ async def matrix(folder: Path, rows: Sequence[Row], seeds: int | None, first_see
                 inside.mkdir()
                 result = await _run(row, seed, place, inside, f"m{number}.")
                 progress.console.print(f"{_word(result)} {row.name}, seed {seed}  [dim]{inside}")
+                for line in () if result.good else result.lines():
+                    progress.console.print(f"  {line}", markup=False)
                 progress.advance(task)
                 yield result
         finally:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from streams.sandbox.emulator import FAULTS
 from tests.chaos.matrix import ROWS
 from tests.chaos.matrix.bounds import DESCRIPTORS, MEMORY_MIB, Size, grown
-from tests.chaos.matrix.leaks import KEY_FILES, in_files
+from tests.chaos.matrix.leaks import KEY_FILES, in_files, in_pages, in_record
 from tests.chaos.matrix.provider_faults import Scripted
 from tests.chaos.matrix.report import lines, markdown
 from tests.chaos.matrix.row import Row
@@ -78,3 +79,19 @@ def test_a_key_in_a_file_is_found(tmp_path: Path, may_hold_canaries: Callable[[P
     assert list(in_files(tmp_path)) == []
     may_hold_canaries(tmp_path / "worker-0.log").write_text("sent with canary-of-groq")
     assert list(in_files(tmp_path)) == ["a key shows (raw) in worker-0.log"]
+
+
+@pytest.mark.parametrize("part", ["key", "value", "headers"])
+def test_a_key_in_any_part_of_a_record_is_found(part: str) -> None:
+    """And nothing in a record without one, or in a null value."""
+    key = b"canary-of-groq"
+    sound: dict[str, Any] = {"key": None, "value": None, "headers": (("dlq-reason", b"invalid_json"),)}
+    assert in_record(SimpleNamespace(**sound)) is None
+    shown = {part: (("trace", key),) if part == "headers" else key}
+    assert in_record(SimpleNamespace(**sound | shown)) == "raw"
+
+
+def test_a_key_on_a_page_is_found() -> None:
+    """With the page's name."""
+    said = {"/stats of worker 0": b"canary-of-groq", "/metrics of worker 0": b"fine"}
+    assert list(in_pages(said)) == ["a key shows (raw) in /stats of worker 0"]

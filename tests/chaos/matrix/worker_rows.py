@@ -37,7 +37,7 @@ ROWS = (
     ),
     Row("frozen longer than a session", Frozen(), lasts=15.0, workers=2, records=200),
     Row("reading pool killed", PoolKilled(), records=120, inputs=mixed, dead_letters=True),
-    Row("no room for its log", DiskFull(), lasts=5.0, records=120, inputs=mixed, dead_letters=True, exits=True),
+    Row("no room for its log", DiskFull(), lasts=5.0, records=120, inputs=mixed, dead_letters=True),
     Row(
         "rebalance storm, 4 workers",
         Storm(8),

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tests.security.fuzz.corpus import LARGEST, keep
 
-_SPARE_SECONDS = 300
-"""To start, to import, and to run the corpus."""
+_SPARE_SECONDS = 900
+"""To start, to import, and to run the corpus, on a machine that has other work too."""
 _TOLD = {
     "runs": r"number_of_executed_units:\s*(\d+)",
     "new": r"new_units_added:\s*(\d+)",
@@ -66,3 +66,15 @@ def check(name: str, seconds: int, *, grow: bool) -> str:
     assert done.runs, "nothing was run"
     kept = f", {len(done.kept)} kept" if grow else ""
     return f"{done.runs:,} inputs, {done.new} reached new code{kept}; {done.mb} MB at most"
+
+
+def control() -> str:
+    """A planted fault is found, and its input left. Raises AssertionError where it is not."""
+    with tempfile.TemporaryDirectory() as work:
+        command = [sys.executable, "-m", "tests.security.fuzz.guided", "control", work, "60"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SPARE_SECONDS)
+        told = done.stderr + done.stdout
+        assert done.returncode != 0, "the planted fault was not found"
+        assert "KeyError: 'planted'" in told, told[-3_000:]
+        assert [*Path(work).glob("found-crash-*")], "the fault was found, and its input was not kept"
+    return "a planted fault is found"

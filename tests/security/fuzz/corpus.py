@@ -6,8 +6,8 @@ from pathlib import Path
 FOLDER = Path(__file__).parents[1] / "corpus"
 LARGEST = 8_192
 """Bytes of one file."""
-MOST = 60
-"""Files of one target; above that an input must be a finding to be kept."""
+MOST, ROOM = 40, 8_192
+"""Files of one target, and their bytes; above either an input must be a finding to be kept."""
 
 
 def files(target: str) -> list[Path]:
@@ -21,10 +21,16 @@ def inputs(target: str) -> list[bytes]:
 
 
 def keep(target: str, data: bytes, *, finding: bool) -> Path | None:
-    """Write an input into the corpus; None: it is large, there already, or there is no room for what is no finding."""
+    """Write an input into the corpus; None: it is large, there already, or there is no room for what is no finding.
+
+    A finding that is there already is where it was.
+    """
     path = FOLDER / target / f"{'found' if finding else 'seen'}-{blake2b(data, digest_size=6).hexdigest()}"
-    known = data in inputs(target)
-    if known or (not finding and (len(data) > LARGEST or len(files(target)) >= MOST)):
+    known = next((file for file in files(target) if file.read_bytes() == data), None)
+    if known is not None:
+        return known if finding else None
+    sizes = [file.stat().st_size for file in files(target)]
+    if not finding and (len(sizes) >= MOST or sum(sizes) + len(data) > ROOM):
         return None
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)

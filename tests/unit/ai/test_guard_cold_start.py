@@ -10,6 +10,7 @@ from schemas import Outcome
 from streams.ai.guard import Guard, GuardRules, Permit
 from streams.ai.outcomes import TABLE, Vote
 from streams.clock import ManualClock
+from tests.unit.ai.guarded import vote
 
 RULES = GuardRules()
 
@@ -38,6 +39,16 @@ def test_silence_proves_nothing_for_long() -> None:
         guard.settle(one, Vote.NONE, 0.0)  # type: ignore[arg-type]
     clock.advance(1)
     assert sum(guard.admit() is not None for _ in range(20)) == RULES.consecutive
+
+
+def test_a_failure_ends_the_trust_and_an_answer_brings_it_back() -> None:
+    """After one failure one call fewer than the threshold may be out; after the next answer any number."""
+    guard = Guard("p", RULES, ManualClock(), Random(1))
+    vote(guard, Vote.SUCCESS, Vote.FAILURE)
+    few = [permit for _ in range(20) if (permit := guard.admit())]
+    assert len(few) == RULES.consecutive - 1
+    guard.settle(few[0], Vote.SUCCESS, 0.0)
+    assert all(guard.admit() for _ in range(20))
 
 
 STEPS = st.lists(

@@ -148,3 +148,18 @@ def test_libraries_speak_from_warning_on() -> None:
     """Ours from the level that was asked for."""
     told = run('log.info("ours"); logging.getLogger("botocore").info("theirs"); logging.getLogger("x").warning("w")')
     assert [json.loads(line)["event"] for line in told.splitlines()] == ["ours", "w"]
+
+
+def test_a_full_disk_costs_lines_and_not_the_work() -> None:
+    """A line that cannot be written, ours or a library's, raises nothing where it is logged."""
+    program = f"""{SET_UP}
+configure("json", "info")
+log.warning("lost")
+logging.getLogger("aiokafka").error("lost")
+print("went on", flush=True)
+"""
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - every write to it finds no room
+        done = subprocess.run(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, text=True, timeout=60, check=False
+        )
+    assert done.stdout == "went on\n"

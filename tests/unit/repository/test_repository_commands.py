@@ -51,6 +51,7 @@ TARGETS = {
     "bench": "tests/bench/test_bench_short.py",
     "bench-reading": "tests/bench/test_reading_short.py",
     "bench-router": "tests/bench/test_router_short.py",
+    "injection": "tests/security/test_injection.py",
     "mutation": "tests/mutation/test_mutation_report.py",
     "security": "tests/security/test_fuzzing.py",
     "sbom": "tests/security/test_requirements.py",

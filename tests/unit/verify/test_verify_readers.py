@@ -182,6 +182,19 @@ def test_jats_structure(record):
     assert (document.metadata.doi, document.metadata.license) == ("10.5555/j.1", "cc-by")
 
 
+@pytest.mark.parametrize("lone", ["&#xD800;", "&#55296", "&#x00dfff;", "&#57343;"])
+def test_jats_with_halves_of_characters(record, lone):
+    """A pair that was written as two numbers is its character, a lone half is none; nothing is raised for either."""
+    document = read(record(f"<article article-type='x'><body><p>A &#xD83D;&#xDE00; b {lone} c</p></body></article>"))
+    assert (document.kind, document.text) == ("jats", "A \U0001f600 b \ufffd c")
+
+
+def test_jats_spares_numbers_that_are_characters(record):
+    """Those next to the halves, and longer ones that begin like them."""
+    content = "<article article-type='x'><body><p>A &#xD7FF;&#xE000;&#x1D800;&#55295;&#x5D800; b</p></body></article>"
+    assert read(record(content)).text == "A \ud7ff\ue000\U0001d800\ud7ff\U0005d800 b"
+
+
 def test_jats_without_body_and_cut(record):
     """No body is no body; XML that stops is noted and its text kept."""
     assert read(record(JATS % "")).structured_body is False

@@ -83,7 +83,13 @@ def test_what_is_kept_is_found_again_and_what_is_as_new_is_forgotten() -> None:
     ours.tidy(first)
     again = ours.concerned("groq", "u")
     assert [one is two for one, two in zip(first, again, strict=True)] == [True, True, False, False]
-    assert [one.budget for one in ours] == ["groq/day", "groq/month", "global/day", "gemini/month", "user:u/day"]
+    assert [(one.budget, one.period.label) for one in ours] == [
+        ("groq/day", "2026-11-28"),
+        ("groq/month", "2026-11"),
+        ("global/day", "2026-11-28"),
+        ("gemini/month", "2026-11"),
+        ("user:u/day", "2026-11-28"),
+    ]
 
 
 def test_users_beyond_the_bound_share_one_account_until_the_day_is_over() -> None:

@@ -2,12 +2,15 @@
 
 import asyncio
 import math
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from random import Random
 
 import pytest
+from structlog.testing import capture_logs
 
-from streams.ai.budget import Budget, BudgetLimits, MemoryBudget, Overrun, Reservation, Shortage, Unlimited
+from streams.ai.budget import Balance, Budget, BudgetLimits, MemoryBudget, Overrun, Reservation, Shortage, Unlimited
+from streams.ai.budget.grants import Grant, JournalUnusable
 from streams.clock import ManualClock
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -79,6 +82,23 @@ def test_money_in_flight_may_come_back_sooner():
     take(budget, "2", 5)
 
 
+def test_a_call_for_the_whole_budget_waits_for_those_in_its_way():
+    """Exactly the limit is not more than it: settling the others may make room."""
+    budget, _, _ = make(BudgetLimits({"groq": 10}))
+    take(budget, "1", 6)
+    assert budget.reserve("2", "groq", None, 10) == Shortage("groq/day", 43_200.0, held_by_calls=True)
+    assert budget.reserve("3", "groq", None, 11) == Shortage("groq/day", math.inf, held_by_calls=False)
+
+
+def test_a_balance_tells_it_all():
+    """Limit, spent, reserved and left of a period, and when that ends."""
+    budget, _, _ = make(BudgetLimits({"groq": 10}))
+    budget.settle(take(budget, "1", 5), 3)
+    take(budget, "2", 5)
+    told = (Balance("groq/day", "2026-11-24", limit=10, spent=3, reserved=5, left=2, resets_in_seconds=43_200.0),)
+    assert budget.left("groq", None) == budget.balances() == told
+
+
 def test_a_limit_of_zero_is_for_calls_that_cost_nothing():
     """`groq:0`: never a call that would cost; waiting does not help."""
     budget, _, _ = make(BudgetLimits({"groq": 0}))
@@ -97,10 +117,11 @@ def test_free_calls_go_on_when_the_money_is_gone():
 def test_more_than_reserved_is_charged_and_told():
     """The whole actual price is charged, the excess is told once, and `left` is negative by it."""
     budget, _, overruns = make(BudgetLimits({"groq": 10}))
+    budget.settle(take(budget, "as much as reserved", 1), 1)
     reservation = take(budget, "1", 8, user="42")
     for _ in range(2):
-        budget.settle(reservation, 13)
-    assert overruns == [Overrun(reservation, 13)]
+        budget.settle(reservation, 12)
+    assert overruns == [Overrun(reservation, 12)]
     assert [(balance.spent, balance.left) for balance in budget.balances()] == [(13, -3)]
 
 
@@ -183,6 +204,84 @@ async def test_concurrent_tasks_never_overshoot():
     assert sums(budget) == {"groq/day": (bill, 0)}
     assert calls >= 10
     assert bill > 90, "what came back was used"
+
+
+class Lines:
+    """A journal in memory: what was granted before, and what it is given; `broken`: it cannot be written."""
+
+    parts = 4
+
+    def __init__(self, *before: Grant) -> None:
+        self.before = before
+        self.broken = False
+        self.appended: list[tuple[int, int, bool]] = []
+        """Granted, told and durable."""
+        self.last: list[Grant] = []
+
+    def grants(self) -> tuple[Grant, ...]:
+        return self.before
+
+    def append(self, grants: Iterable[Grant], *, sync: bool = True) -> None:
+        if self.broken:
+            raise JournalUnusable("no space")
+        self.appended += [(grant.nano_usd, grant.told, sync) for grant in grants]
+
+    def close(self, grants: Iterable[Grant] = ()) -> None:
+        self.last = list(grants)
+
+
+def test_what_is_written_down_and_when():
+    """What may be spent, where it grows and only then, durable; what was told, afterwards."""
+    journal = Lines()
+    budget, _, _ = make(BudgetLimits({"groq": 1_000}), journal=journal)
+
+    def written(attempt_id: str, reserved: int, actual: int) -> list[tuple[int, int, bool]]:
+        journal.appended.clear()
+        budget.settle(take(budget, attempt_id, reserved), actual)
+        return journal.appended
+
+    assert written("1", 100, 100) == [(250, 0, True)]
+    assert written("2", 150, 150) == []
+    assert written("3", 500, 500) == [(750, 0, True)]
+    assert written("4", 10, 60) == [(1_000, 0, True), (1_000, 80, False)]
+    assert written("5", 100, 100) == [(1_000, 90, False)]
+    assert written("6", 0, 200) == [(1_110, 90, True), (1_110, 100, False)]
+
+
+def test_a_clean_end_gives_back_what_was_not_used():
+    """Every budget is written, the unused too; a call that is open stays charged."""
+    journal = Lines()
+    budget, _, _ = make(BudgetLimits({"groq": 1_000}, {"groq": 9_000, "gemini": 50}), journal=journal)
+    budget.settle(take(budget, "1", 100), 60)
+    take(budget, "2", 7)
+    budget.close()
+    assert journal.last == [
+        Grant("groq/day", "2026-11-24", 67),
+        Grant("groq/month", "2026-11", 67),
+        Grant("gemini/month", "2026-11", 0),
+    ]
+
+
+def test_what_was_granted_before_counts_as_spent_and_its_period_as_begun():
+    """A clock that is behind the newest line does not bring back the day before."""
+    before = [Grant("groq/day", "2026-11-25", 70, 80), Grant("groq/day", "2026-11-24", 5)]
+    budget, _, _ = make(BudgetLimits({"groq": 100}), journal=Lines(*before))
+    assert [(one.period, one.spent) for one in budget.balances()] == [("2026-11-25", 70)]
+
+
+def test_a_journal_that_cannot_be_written_stops_what_it_would_have_to_grant():
+    """That takes nothing; what is granted may be spent, and a settlement goes on and says so in the log."""
+    journal = Lines()
+    budget, _, _ = make(BudgetLimits({"groq": 1_000}), journal=journal)
+    first = take(budget, "1", 200)
+    journal.broken = True
+    with pytest.raises(JournalUnusable):
+        budget.reserve("2", "groq", None, 51)
+    take(budget, "3", 50)
+    with capture_logs() as logs:
+        budget.settle(first, 900)
+    assert [entry["event"] for entry in logs] == ["budget.journal_unusable"]
+    assert sums(budget) == {"groq/day": (900, 50)}
 
 
 def test_unlimited_takes_all_and_counts_nothing():
