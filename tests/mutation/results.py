@@ -38,14 +38,14 @@ class Module:
         return (self.killed + len(self.timed_out)) / self.checked if self.checked else 0.0
 
     def change(self, name: str) -> str:
-        """A mutant as `line that goes -> line that comes`, each without blanks around it."""
+        """A mutant as `line that goes -> line that comes`, each without blanks around it; `(nothing)` may come."""
         with contextlib.chdir(self.folder):
             from mutmut.__main__ import get_diff_for_mutant  # reads setup.cfg
 
             lines = get_diff_for_mutant(name, path=self.path).splitlines()
         gone = [line[1:].strip() for line in lines if line.startswith("-") and not line.startswith("---")]
         come = [line[1:].strip() for line in lines if line.startswith("+") and not line.startswith("+++")]
-        return f"{' '.join(gone)} -> {' '.join(come)}"
+        return f"{' '.join(gone)} -> {' '.join(come) or '(nothing)'}"
 
 
 def read(folder: Path, path: str) -> Module:

@@ -43,6 +43,7 @@ def test_all_budgets_concerned_are_charged():
     """Provider, user and all together, day and month each; the unused part comes back at settlement."""
     budget, _, _ = make(EVERY)
     reservation = take(budget, "1", 8, user="42")
+    assert reservation == Reservation("1", "groq", "42", 8)
     names = ["user:42/day", "groq/day", "groq/month", "global/day", "global/month"]
     assert [balance.budget for balance in budget.left("groq", "42")] == names
     assert {(balance.reserved, balance.spent) for balance in budget.left("groq", "42")} == {(8, 0)}
