@@ -6,12 +6,9 @@ import pytest
 from tests.bench.money.__main__ import price
 from tests.bench.money.baselines import free_calls_a_day, planned
 from tests.bench.money.report import as_text, disagreements, saving
+from tests.chaos.records import make
 
-PAGE = {
-    "title": "Growth of reed in brackish water",
-    "content": "Growth of reed in brackish water. " + "We measured the stems every week in five ponds. " * 30,
-    "content_type": "text/plain",
-}
+PAGE = orjson.loads(make(1, "asked").value)
 WALL = {"title": "Any", "content": "<title>Just a moment...</title>Checking your browser", "content_type": "text/html"}
 
 
