@@ -4,8 +4,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 TESTS  ?= tests
-# processes that share the tests out; more than two wait for each other on two cores
-TEST_WORKERS ?= 2
+# processes that share the tests out: on two cores three, since many tests wait for processes that they have started
+TEST_WORKERS ?= 3
 
 # The tests start hundreds of processes: Python compiles the code for the first of them only.
 unexport PYTHONDONTWRITEBYTECODE
