@@ -54,7 +54,10 @@ def _worth_keeping(name: str, work: Path) -> list[bytes]:
     merged = work / "merged"
     merged.mkdir()
     command = [sys.executable, "-m", "tests.security.fuzz.guided", name, str(work), "0", str(merged)]
-    subprocess.run(command, capture_output=True, check=False, timeout=600)
+    done = subprocess.run(command, capture_output=True, check=False, timeout=_SPARE_SECONDS)
+    told = done.stderr.decode(errors="replace")
+    assert done.returncode == 0, told[-3_000:]
+    assert "MERGE-OUTER" in told, told[-3_000:]
     found = sorted((path.read_bytes() for path in merged.iterdir()), key=len)
     return [data for data in found if len(data) <= LARGEST]
 

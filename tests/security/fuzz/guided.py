@@ -60,20 +60,35 @@ def main(name: str, work: str, seconds: str, merged: str = "") -> None:
 
     MERGED: nothing is made; the fewest of WORK/new that reach what the corpus does not are copied there.
     """
-    import structlog
-
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    target = {**TARGETS, CONTROL.name: CONTROL}[name]
     new = Path(work) / "new"
     new.mkdir(parents=True, exist_ok=True)
     options = [f"-max_total_time={seconds}", f"-timeout={HANGING_SECONDS}", f"-rss_limit_mb={MEMORY_MB}"]
-    options += [f"-max_len={target.largest}", f"-artifact_prefix={work}/found-", "-print_final_stats=1", "-verbosity=0"]
-    corpus = [str(FOLDER / name)] if target is not CONTROL else []
+    options += [f"-artifact_prefix={work}/found-", "-print_final_stats=1", "-verbosity=0"]
+    corpus = [str(FOLDER / name)] if name in TARGETS else []
     folders = ["-merge=1", merged, *corpus, str(new)] if merged else [str(new), *corpus]
+    fuzz(name, _again(Path(work), name), *options, *folders)
+
+
+def _again(work: Path, name: str) -> str:
+    """A program that libFuzzer starts for a merge, with options of its own: so a crash costs one input, not all."""
+    program = work / "again"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tests.security.fuzz.guided {name} "$@"\n')
+    program.chmod(0o700)
+    return str(program)
+
+
+def fuzz(name: str, program: str, *options: str) -> None:
+    """Ends the process. The options are libFuzzer's: https://llvm.org/docs/LibFuzzer.html#options"""
+    import structlog
+
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     warm_up()  # what is loaded on first use is no input's time
-    atheris.Setup([sys.argv[0], *options, *folders], timed(target))
+    target = {**TARGETS, CONTROL.name: CONTROL}[name]
+    atheris.Setup([program, f"-max_len={target.largest}", *options], timed(target))
     atheris.Fuzz()
 
 
 if __name__ == "__main__":
+    if sys.argv[2].startswith("-"):
+        fuzz(sys.argv[1], sys.argv[0], *sys.argv[2:])
     main(*sys.argv[1:])
