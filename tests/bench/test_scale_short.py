@@ -35,6 +35,13 @@ def test_cost_is_flat_when_a_record_costs_the_same_with_more_workers():
     assert "NOT flat" in report.conclusions([found[0], grown("workers", 7.0, workers=2)])[0]
 
 
+def test_the_same_row_at_the_end_tells_what_the_machine_did():
+    """Base and base again should cost the same; what they differ by is told."""
+    found = [grown("base", 5.0), grown("workers", 6.0, workers=2), grown("base again", 6.5)]
+    assert report.drift(found) == 1.3
+    assert report.conclusions(found)[1].startswith("the base row itself, at the end: 1.30 times")
+
+
 def test_a_row_that_did_not_finish_is_named():
     """Records without an outcome are told, with the row they belong to."""
     assert report.unfinished([grown("base", 5.0), grown("users", 5.0, finished=99, users=10)]) == [

@@ -35,6 +35,11 @@ def growth(found: Sequence[Grown]) -> float:
     return max((one.cpu_seconds / base.cpu_seconds for one in found if one.row.workers > 1), default=1.0)
 
 
+def drift(found: Sequence[Grown]) -> float:
+    """CPU for a record in the last row against the first, which is the same: what the machine did meanwhile."""
+    return found[-1].cpu_seconds / found[0].cpu_seconds
+
+
 def unfinished(found: Sequence[Grown]) -> list[str]:
     """Rows of which not every record got its outcome."""
     return [_name(one) for one in found if one.figures.finished < one.row.records]
@@ -51,6 +56,8 @@ def conclusions(found: Sequence[Grown]) -> list[str]:
     grown = growth(found)
     verdict = "flat" if grown <= FLAT else "NOT flat"
     lines = [f"CPU for a record with several workers: at most {grown:.2f} times one worker's ({verdict})"]
+    if len(found) > 1 and found[-1].row.grows == "base again":
+        lines.append(f"the base row itself, at the end: {drift(found):.2f} times what it was; less is no growth")
     return lines + [f"NOT all records finished: {name}" for name in unfinished(found)]
 
 
