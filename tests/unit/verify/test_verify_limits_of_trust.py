@@ -149,6 +149,12 @@ def test_quotes_are_found_from_four_characters_to_four_times_the_longest():
     assert locate("ab cd", parts) == (100, 106)
 
 
+def test_a_quote_that_is_cut_between_words_ends_with_a_word():
+    """The blank after it is no part of it."""
+    text = "x" * (MAX_QUOTE_CHARS - 1) + " and more"
+    assert locate(text, (Part("WHOLE", 0, text),)) == (0, MAX_QUOTE_CHARS - 1)
+
+
 @pytest.mark.parametrize("mark", ["‘’", "“”", "–—\u2011", "\u00a0"])
 def test_marks_that_a_model_straightens_are_the_same(mark):
     """Quotation marks, dashes, hard blanks: in the text or in the quote."""

@@ -100,6 +100,24 @@ def test_a_balance_tells_it_all():
     assert budget.left("groq", None) == budget.balances() == told
 
 
+def test_a_budget_is_dry_where_nothing_is_left_and_nothing_can_come_back():
+    """To the last nano-USD; a call under way may give some back, and more than the limit is no less dry."""
+    budget, _, _ = make(BudgetLimits({"groq": 10}))
+
+    def dry() -> bool:
+        (balance,) = budget.balances()
+        return balance.dry
+
+    budget.settle(take(budget, "1", 9), 9)
+    assert not dry()
+    last = take(budget, "2", 1)
+    assert not dry()
+    budget.settle(last, 1)
+    assert dry()
+    budget.settle(take(budget, "free", 0), 5)
+    assert dry()
+
+
 def test_a_limit_of_zero_is_for_calls_that_cost_nothing():
     """`groq:0`: never a call that would cost; waiting does not help."""
     budget, _, _ = make(BudgetLimits({"groq": 0}))
