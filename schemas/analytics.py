@@ -1,5 +1,6 @@
 """What is not one provider's: users, tasks, and what the cheap ways of deciding saved."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import Field
@@ -74,3 +75,7 @@ class UsageAnalytics(Message):
     days: tuple[UsagePeriod, ...] = Field((), description="The last UTC day seen and the one before.")
     months: tuple[UsagePeriod, ...] = Field((), description="The last UTC month seen and the one before.")
     rejected: dict[str, int] = Field({}, description="Why an event was not folded -> how many, ever.")
+
+    def lost(self, there: Iterable[str]) -> set[str]:
+        """Providers of which figures were written and are gone. `there`: those of which there are figures."""
+        return set(self.providers).difference(there)

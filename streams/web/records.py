@@ -114,7 +114,7 @@ def tables(analytics: UsageAnalytics | None, providers: Collection[str], age_sec
         age_seconds=age_seconds,
         behind=analytics.behind if analytics else 0,
         rejected=analytics.rejected if analytics else {},
-        lost=sorted(set(analytics.providers).difference(providers)) if analytics else [],
+        lost=sorted(analytics.lost(providers)) if analytics else [],
     )
 
 

@@ -33,7 +33,7 @@ class StatsView:
     @property
     def lost(self) -> set[str]:
         """Providers of which figures were written and are gone: somebody has deleted the topic."""
-        return set(self.analytics.providers) - set(self.stats) if self.analytics else set()
+        return self.analytics.lost(self.stats) if self.analytics else set()
 
     def age_seconds(self) -> float | None:
         """Since figures were last heard of, by our own clock; None: never. A living writer writes every ten seconds."""
