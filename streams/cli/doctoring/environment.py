@@ -9,12 +9,11 @@ from packaging.requirements import Requirement
 
 from streams.app import ai_config
 from streams.app.money import budget_limits
-from streams.cli.doctoring.extras import missing_extras
+from streams.cli.doctoring.extras import PACKAGE, missing_extras
 from streams.cli.doctoring.finding import Finding, Subject
 from streams.settings import Settings
 from streams.web.listen import check as check_listening
 
-_PACKAGE = "fulltext-streams"
 _LIKE = 0.85
 """How like a setting's name a variable must be to be taken for a slip."""
 
@@ -50,9 +49,9 @@ async def variables(_subject: Subject) -> list[Finding]:
 
 async def versions(subject: Subject) -> list[Finding]:
     """What is installed against what this release was tested with."""
-    found = [problem for line in requires(_PACKAGE) or () for problem in _unmet(Requirement(line))]
+    found = [problem for line in requires(PACKAGE) or () for problem in _unmet(Requirement(line))]
     found += missing_extras(subject.settings)
-    told = ", ".join(f"{name} {version(name)}" for name in (_PACKAGE, "faust-streaming", "aiokafka", "click"))
+    told = ", ".join(f"{name} {version(name)}" for name in (PACKAGE, "faust-streaming", "aiokafka", "click"))
     return found or [Finding("good", told)]
 
 

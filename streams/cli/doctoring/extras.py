@@ -9,6 +9,9 @@ from pydantic import SecretStr
 from streams.cli.doctoring.finding import Finding
 from streams.settings import Settings
 
+PACKAGE = "fulltext-streams"
+"""This project, as it is installed."""
+
 
 @dataclass(frozen=True)
 class Extra:
@@ -39,7 +42,7 @@ def missing_extras(settings: Settings) -> Iterator[Finding]:
         needs = [name for name in told if name == extra.setting]
         needs += [name for name, value in secrets.items() if extra.prefix and extra.prefix in value]
         if needs and not _is_there(extra.package):
-            how = f"pip install 'fulltext-streams[{extra.name}]'"
+            how = f"pip install '{PACKAGE}[{extra.name}]'"
             for name in needs:
                 yield Finding("act", f"{name} needs {extra.package}, which is not installed", name, how)
 
