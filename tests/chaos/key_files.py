@@ -3,12 +3,20 @@
 import asyncio
 from pathlib import Path
 
-_NAMES = {
+VARIABLES = {
     "groq": "GROQ_API_KEY",
     "gemini": "GEMINI_API_KEY",
     "azure": "AZURE_OPENAI_API_KEY",
     "openai": "OPENAI_API_KEY",
 }
+"""Provider -> the setting of its keys."""
+
+
+def put(path: Path, *keys: str) -> None:
+    """One a line, as secrets are mounted: a new file takes the old one's place, so a reader sees either whole."""
+    fresh = path.with_name(f".{path.name}")
+    fresh.write_text("".join(f"{key}\n" for key in keys), encoding="utf-8")
+    fresh.replace(path)
 
 
 class KeyFiles:
@@ -23,13 +31,13 @@ class KeyFiles:
     @property
     def providers(self) -> tuple[str, ...]:
         """Whose keys these are."""
-        return tuple(_NAMES)
+        return tuple(VARIABLES)
 
     @property
     def environment(self) -> dict[str, str]:
         """For the workers: the files, and no keys beside them."""
-        files = {f"{variable}_FILE": str(self._folder / name) for name, variable in _NAMES.items()}
-        return files | dict.fromkeys(_NAMES.values(), "")
+        files = {f"{variable}_FILE": str(self._folder / name) for name, variable in VARIABLES.items()}
+        return files | dict.fromkeys(VARIABLES.values(), "")
 
     async def replace(self, every_seconds: float) -> None:
         """Until cancelled."""
@@ -39,7 +47,5 @@ class KeyFiles:
 
     def _write(self) -> None:
         self.replaced += 1
-        for name in _NAMES:
-            fresh = self._folder / f".{name}"
-            fresh.write_text(f"load-{name}-{self.replaced:05}-a\nload-{name}-{self.replaced:05}-b\n", encoding="utf-8")
-            fresh.replace(self._folder / name)  # a reader sees the old ones or the new ones
+        for name in VARIABLES:
+            put(self._folder / name, *(f"load-{name}-{self.replaced:05}-{which}" for which in "ab"))

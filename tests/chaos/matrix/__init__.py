@@ -8,6 +8,7 @@ inputs          what is sent
 conditions      when a fault strikes
 faults          what a fault is
 provider_faults, broker_faults, worker_faults, key_faults
+proxied         what a proxy does to the connections through it
 proxy           a TCP proxy that breaks connections
 secret_store    AWS Secrets Manager on this machine
 broker          a broker with a listener behind such a proxy

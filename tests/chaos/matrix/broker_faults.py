@@ -10,7 +10,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from tests.chaos.matrix.broker import START_SECONDS
 from tests.chaos.matrix.faults import Fault
-from tests.chaos.matrix.proxy import FaultProxy, Mode
+from tests.chaos.matrix.proxied import Proxied
+from tests.chaos.matrix.proxy import FaultProxy
 from tests.chaos.matrix.run import Run
 
 
@@ -48,13 +49,8 @@ class Paused(Fault):
         run.scene.note("reached")
 
 
-@dataclass(frozen=True)
-class CutOff(Fault):
+class CutOff(Proxied):
     """A proxy between the workers and the broker; publisher, sampler and checker go past it."""
-
-    mode: Mode = "pass"
-    latency: float = 0.0
-    rate: float | None = None
 
     async def prepare(self, run: Run) -> Mapping[str, str]:
         """The proxy, where the broker's second listener tells its clients to go."""
@@ -62,19 +58,13 @@ class CutOff(Fault):
         return {"KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{run.stage.proxied}"}
 
     async def strike(self, run: Run) -> None:
-        """From the next piece."""
-        assert run.proxy is not None
+        """Members are cut off from now on: the checker is told."""
         run.scene.note("cut_off")
-        run.proxy.latency, run.proxy.rate, run.proxy.mode = self.latency, self.rate, self.mode
-
-    def met(self, run: Run) -> bool:
-        """By the proxy's count."""
-        return run.proxy is not None and run.proxy.met > 0
+        await super().strike(run)
 
     async def heal(self, run: Run) -> None:
-        """Everything passes."""
-        assert run.proxy is not None
-        run.proxy.latency, run.proxy.rate, run.proxy.mode = 0.0, None, "pass"
+        """They reach it again."""
+        await super().heal(run)
         run.scene.note("reached")
 
 

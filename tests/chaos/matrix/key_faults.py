@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from tests.chaos.emulator import script
+from tests.chaos.key_files import put
 from tests.chaos.matrix.faults import Fault
 from tests.chaos.matrix.leaks import KEY_FILES
 from tests.chaos.matrix.run import Run
@@ -32,11 +33,7 @@ class BadKey(Fault):
         self._write(run, f"{MARK.decode()}of-the-second-file")
 
     def _write(self, run: Run, key: str) -> None:
-        """As secrets are mounted: a new file takes the old one's place."""
-        path = run.scene.folder / KEY_FILES / "groq"
-        new = path.with_suffix(".new")
-        new.write_text(key + "\n", encoding="utf-8")
-        new.replace(path)
+        put(run.scene.folder / KEY_FILES / "groq", key)
 
 
 class StoreDown(Fault):

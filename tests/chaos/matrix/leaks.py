@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from tests.chaos.evidence import read_all
+from tests.chaos.key_files import VARIABLES
 from tests.chaos.matrix.waits import LIMIT_SECONDS
 from tests.security.canaries import MARK, files_showing, shown_in
 
@@ -19,8 +20,7 @@ KEY_FILES = "keys"
 
 def keys() -> dict[str, str]:
     """The workers' settings."""
-    names = ("GROQ_API_KEY", "GEMINI_API_KEY", "AZURE_OPENAI_API_KEY", "OPENAI_API_KEY")
-    return {name: f"{MARK.decode()}of-{name.lower().replace('_', '-')}" for name in names}
+    return {name: f"{MARK.decode()}of-{name.lower().replace('_', '-')}" for name in VARIABLES.values()}
 
 
 def in_files(folder: Path) -> Iterator[str]:

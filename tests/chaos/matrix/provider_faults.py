@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.chaos.emulator import script
 from tests.chaos.matrix.faults import Fault
-from tests.chaos.matrix.proxy import FaultProxy, Mode
+from tests.chaos.matrix.proxied import Proxied
+from tests.chaos.matrix.proxy import FaultProxy
 from tests.chaos.matrix.run import Run
 
 Description = Mapping[str, Any]
@@ -39,30 +40,11 @@ def scripted(name: str, provider: str = "groq", needed: int = 1, **parameters: A
     return Scripted(({"fault": name, **parameters},), provider, needed)
 
 
-@dataclass(frozen=True)
-class OnTheWay(Fault):
-    """A proxy before the first provider: connections refused, cut in an answer, kept without an answer, or slow."""
-
-    mode: Mode = "pass"
-    latency: float = 0.0
-    rate: float | None = None
+class OnTheWay(Proxied):
+    """A proxy before the first provider."""
 
     async def prepare(self, run: Run) -> Mapping[str, str]:
         """The workers' base URL is the proxy's."""
         port = run.scene.emulator_url.rpartition(":")[2]
         run.proxy = await run.stack.enter_async_context(FaultProxy(int(port)))
         return {"GROQ_BASE_URL": f"http://127.0.0.1:{run.proxy.port}/groq/openai/v1"}
-
-    async def strike(self, run: Run) -> None:
-        """From the next piece."""
-        assert run.proxy is not None
-        run.proxy.latency, run.proxy.rate, run.proxy.mode = self.latency, self.rate, self.mode
-
-    def met(self, run: Run) -> bool:
-        """By the proxy's count."""
-        return run.proxy is not None and run.proxy.met > 0
-
-    async def heal(self, run: Run) -> None:
-        """Everything passes."""
-        assert run.proxy is not None
-        run.proxy.latency, run.proxy.rate, run.proxy.mode = 0.0, None, "pass"
