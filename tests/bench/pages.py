@@ -11,23 +11,21 @@ import os
 import signal
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from itertools import count, islice
+from itertools import cycle, islice
 from statistics import quantiles
 from typing import Any
 
 import aiohttp
 import click
 import orjson
-from aiokafka import AIOKafkaProducer
 
-from streams.pipeline.topics import ensure_topics
 from streams.sandbox.kafka import EmbeddedKafka
 from streams.sandbox.samples import load as load_samples
-from streams.settings import load
 from tests.bench.plan import Plan
 from tests.bench.session import stage
-from tests.bench.sides import Stage
+from tests.bench.sides import Stage, publish
 from tests.chaos.processes import Child
 
 PATHS = ("/stats", "/health/ai-providers")
@@ -63,7 +61,7 @@ class Report:
 
 async def measure(stage: Stage, prefix: str, *, seconds: float, records: int) -> Report:
     """One run of a worker on topics of its own."""
-    await _publish(stage, prefix, records)
+    await publish(stage.place(prefix), islice(_copies(), records), partitions=4)
     environment = {
         **stage.providers,
         "KAFKA_BOOTSTRAP_SERVERS": stage.bootstrap,
@@ -89,17 +87,11 @@ async def measure(stage: Stage, prefix: str, *, seconds: float, records: int) ->
     return Report(took, done, os.getloadavg()[0], tuple(_answered(path, times[path]) for path in PATHS))
 
 
-async def _publish(stage: Stage, prefix: str, amount: int) -> None:
-    settings = load(kafka_bootstrap_servers=stage.bootstrap, kafka_topic_prefix=prefix, kafka_partitions=4)
-    await ensure_topics(settings)
-    samples = load_samples()
-    turns = ((number, samples[number % len(samples)].record) for number in count())
-    async with AIOKafkaProducer(bootstrap_servers=stage.bootstrap, max_request_size=9 * 1024 * 1024) as producer:
-        for number, record in islice(turns, amount):
-            copy = record.model_copy(update={"id": f"page-{number}"})
-            value = copy.model_dump_json(exclude_none=True).encode()
-            await producer.send(settings.topic("scraped-content"), value, str(number).encode())
-        await producer.flush()
+def _copies() -> Iterator[tuple[bytes, bytes]]:
+    """Key and value of the samples in turns, each time under another id, without end."""
+    for number, sample in enumerate(cycle(load_samples())):
+        copy = sample.record.model_copy(update={"id": f"page-{number}"})
+        yield str(number).encode(), copy.model_dump_json(exclude_none=True).encode()
 
 
 async def _busy(session: aiohttp.ClientSession) -> None:
