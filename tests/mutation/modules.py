@@ -59,6 +59,7 @@ GROUPS: dict[str, Group] = {
         (
             "tests/unit/ai/budget/test_budget_accounts.py",
             "tests/unit/ai/budget/test_budget_memory.py",
+            "tests/unit/ai/budget/test_budget_memory_journal.py",
             "tests/unit/ai/budget/test_budget_alerts.py",
         ),  # not those of any history and of the file: they take seconds, and what only they notice wants a narrow test
     ),
