@@ -1,4 +1,4 @@
-"""The SBOM: CycloneDX 1.6 of what `requirements/base.txt` installs, written to `build/`. Needs `.venv-security`."""
+"""The SBOM: CycloneDX 1.6 of what the image installs, written to `build/`. Needs `.venv-security`."""
 
 import json
 import re
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_LOCK = ROOT / "requirements/base.txt"
+_LOCK = ROOT / "requirements/image.txt"
 WRITTEN = ROOT / "build/sbom.cdx.json"
 
 
@@ -29,7 +29,7 @@ def write() -> str:
     bill = json.loads(WRITTEN.read_text(encoding="utf-8"))
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
     listed = {(one["name"], one["version"]) for one in bill["components"]}
-    locked = set(re.findall(r"^([\w.-]+)==([^\s;]+)", _LOCK.read_text(encoding="utf-8"), re.MULTILINE))
+    locked = set(re.findall(r"^([\w.-]+)(?:\[.*\])?==([^\s;]+)", _LOCK.read_text(encoding="utf-8"), re.MULTILINE))
     assert listed == locked, f"not the same: {sorted(listed ^ locked)}"
     hashed = [one["name"] for one in bill["components"] if not one.get("hashes") and not _reference_hashes(one)]
     assert not hashed, f"without a hash: {hashed}"
