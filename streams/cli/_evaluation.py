@@ -10,6 +10,12 @@ from streams.cli._confusion import FULL_TEXT, NO_VERDICT, coarse
 from streams.cli._labelled import BadLine, Labelled
 from streams.verify.scores import Reliability, Scores, reliability, score
 
+SEEN = (
+    "The local model was fitted on these records: on others it is less sure and less often right;"
+    " `make train` prints figures for articles that it has not seen."
+)
+"""What a reader of figures must know, where it is so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -41,11 +47,14 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """All records of a file, judged. `seconds`: spent on reading and judging, waiting for models included."""
+    """All records of a file, judged."""
 
     judged: tuple[Judged, ...]
     bad: tuple[BadLine, ...]
     seconds: float
+    """Spent on reading and judging, waiting for models included."""
+    seen: bool = False
+    """Whether the local model was fitted on this very file."""
 
     @property
     def scores(self) -> Scores:
@@ -111,6 +120,7 @@ class Evaluation:
             "records": len(self.judged),
             "bad_lines": [{"line": line.number, "problem": line.problem} for line in self.bad],
             "policy_version": self.judged[0].verdict.policy_version if self.judged else None,
+            "model_was_fitted_on_these": self.seen,
             **scores_as_dict(self.scores),
             "by": {what: {name: scores_as_dict(s) for name, s in rows.items()} for what, rows in self.tables.items()},
             "confusion": confusion,

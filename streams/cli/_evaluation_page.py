@@ -3,7 +3,7 @@
 from html import escape
 
 from streams.cli import _drawings
-from streams.cli._evaluation import Evaluation
+from streams.cli._evaluation import SEEN, Evaluation
 from streams.verify.scores import Scores
 
 _STYLE = """
@@ -33,6 +33,7 @@ def render(evaluation: Evaluation, name: str, tier: str) -> str:
     )
     parts = [
         f"<h1>{escape(name)}</h1>{run}",
+        f"<p><strong>{escape(SEEN)}</strong></p>" if evaluation.seen else "",
         "<h2>Is it right, and how often does it speak?</h2>",
         _drawings.intervals(
             {"coverage": scores.coverage, "accept precision": scores.accepts, "reject precision": scores.rejects}

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from streams.cli import _confusion
-from streams.cli._evaluation import Evaluation
+from streams.cli._evaluation import SEEN, Evaluation
 from streams.cli._verdict_table import plain
 from streams.verify.scores import Scores, Share
 
@@ -17,6 +17,8 @@ def show(evaluation: Evaluation, console: Console) -> None:
     console.print(f"Coverage          {scores.coverage}")
     console.print(f"Accept precision  {scores.accepts}")
     console.print(f"Reject precision  {scores.rejects}")
+    if evaluation.seen:
+        console.print(SEEN, style="yellow", markup=False)
     for what, rows in evaluation.tables.items():
         console.print(_table(what, rows))
     console.print(_confusion.table(_confusion.Confusion(evaluation.confusion, ())))

@@ -1,6 +1,7 @@
 """`fulltext eval`: what the verdicts on labelled records are worth."""
 
 import asyncio
+import hashlib
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -19,6 +20,7 @@ from streams.errors import UserError
 from streams.observability.observed import observed
 from streams.settings import Settings, load
 from streams.verify import Examination, Policy, examine, judged, undetermined
+from streams.verify.model.shipped import shipped
 
 _AT_ONCE = 8
 _BAD_SHOWN = 10
@@ -71,7 +73,12 @@ def _evaluate(file: Path, settings: Settings, page: Path | None, *, ask_models: 
         _write(page, "")  # before anything is asked and paid for
     started = time.perf_counter()
     judged = asyncio.run(_judge(labelled, settings, ask_models=ask_models))
-    return Evaluation(tuple(judged), bad, time.perf_counter() - started)
+    return Evaluation(tuple(judged), bad, time.perf_counter() - started, _was_fitted_on(file))
+
+
+def _was_fitted_on(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest() == shipped().trained_on
 
 
 def _tell(bad: tuple[BadLine, ...], file: Path) -> None:

@@ -1,12 +1,17 @@
 """`fulltext eval`: figures over labelled records, bad lines by number, a page that stands alone."""
 
+import dataclasses
+import hashlib
 import json
 import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
+from streams.cli import eval as eval_command
 from streams.sandbox.samples.catalogue import load
+from streams.verify.model.shipped import shipped
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +48,7 @@ def test_figures_and_page(labelled, tmp_path):
     assert {"local_rules", "local_model", "nobody"} == set(found["by"]["decided by"])
     assert sum(sum(row.values()) for row in found["confusion"].values()) == found["records"]
     assert found["calibration"]["all"]["bins"]
-    assert (found["cost_usd"], found["wrong"]) == (0, [])
+    assert (found["cost_usd"], found["wrong"], found["model_was_fitted_on_these"]) == (0, [], False)
     text = page.read_text(encoding="utf-8")
     assert text.count("<svg") >= 3
     assert "<script" not in text
@@ -76,3 +81,16 @@ def test_what_cannot_be_evaluated_is_one_sentence(tmp_path):
     assert "cannot write" in unwritable.stderr
     assert [done.returncode for done in (unusable, missing, unwritable)] == [1, 2, 1]
     assert not any("Traceback" in done.stderr for done in (unusable, missing, unwritable))
+
+
+def test_records_that_the_model_has_seen_are_told(tmp_path, monkeypatch):
+    """The file that the local model was fitted on flatters it: the tables, the page and the JSON say so."""
+    path, page = tmp_path / "labelled.jsonl", tmp_path / "report.html"
+    path.write_text('{"label": "empty", "content": " "}\n', encoding="utf-8")
+    fitted = dataclasses.replace(shipped(), trained_on=hashlib.sha256(path.read_bytes()).hexdigest())
+    monkeypatch.setattr(eval_command, "shipped", lambda: fitted)
+    tables = CliRunner().invoke(eval_command.command, [str(path), "--html", str(page)])
+    assert "was fitted on these records" in tables.stdout
+    assert "was fitted on these records" in page.read_text(encoding="utf-8")
+    told = CliRunner().invoke(eval_command.command, [str(path), "--json"])
+    assert json.loads(told.stdout)["model_was_fitted_on_these"] is True

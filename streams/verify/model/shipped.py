@@ -24,6 +24,8 @@ class Model:
     """A score up to here is not; between the two a model with more understanding is asked."""
     digest: str
     """Of the file; part of the policy's version."""
+    trained_on: str
+    """SHA-256 of the file of labelled records that it was fitted on, in hexadecimal."""
 
 
 @cache
@@ -47,4 +49,5 @@ def parse(data: bytes) -> Model:
         accept=fields["thresholds"]["accept"],
         reject=fields["thresholds"]["reject"],
         digest=hashlib.blake2b(data, digest_size=3).hexdigest(),
+        trained_on=fields["trained"]["data_sha256"],
     )
