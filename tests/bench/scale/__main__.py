@@ -10,8 +10,7 @@ import orjson
 
 from streams.sandbox.kafka import EmbeddedKafka
 from tests.bench.machine import described
-from tests.bench.plan import Plan
-from tests.bench.scale.plan import Row, quick, rows
+from tests.bench.scale.plan import LOAD, Row, quick, rows
 from tests.bench.scale.report import FLAT, as_json, conclusions, growth, table, unfinished
 from tests.bench.scale.run import Grown, run
 from tests.bench.session import stage
@@ -22,7 +21,7 @@ from tests.bench.session import stage
 @click.option("--quick", "short", is_flag=True, help="Few records: to see that it works.")
 @click.option("--json", "json", is_flag=True, help="Every figure as JSON.")
 def main(out: Path, short: bool, json: bool) -> None:
-    """Measure how cost grows; takes about ten minutes."""
+    """Measure how cost grows; takes about a quarter of an hour."""
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # it tells of each retry on a fresh topic
     machine = described(None)
     found = asyncio.run(_run(quick() if short else rows()))
@@ -37,7 +36,7 @@ def main(out: Path, short: bool, json: bool) -> None:
 
 async def _run(plan: tuple[Row, ...]) -> list[Grown]:
     found = []
-    async with EmbeddedKafka() as kafka, stage(Plan(), kafka) as built:
+    async with EmbeddedKafka() as kafka, stage(LOAD, kafka) as built:
         for number, row in enumerate(plan):
             found.append(await run(built, f"scale{number}.", row))
             one = found[-1].figures
