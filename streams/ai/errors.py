@@ -16,6 +16,7 @@ from collections.abc import Mapping
 
 from schemas import Outcome, ProviderUsage
 from streams.ai.limits.headroom import Headroom
+from streams.ai.outcomes import TABLE
 from streams.ai.types import TokenUsage
 from streams.errors import StreamsError, UserError
 
@@ -58,13 +59,21 @@ class AttemptFailed(AIError):
 class AllProvidersFailed(AIError):
     """Every provider that admitted the call failed, or the deadline came first."""
 
-    def __init__(self, attempts: tuple[ProviderUsage, ...], reasons: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        attempts: tuple[ProviderUsage, ...],
+        reasons: Mapping[str, str] | None = None,
+        *,
+        may_pass: bool | None = None,
+    ) -> None:
         tried = ", ".join(f"{a.provider} {a.outcome}" for a in attempts)
         passed_over = ", ".join(f"{name} {why}" for name, why in (reasons or {}).items())
         super().__init__(f"no provider answered ({tried or passed_over or 'no time was left to try one'})")
         self.attempts = attempts
         self.reasons = dict(reasons or {})
         """Provider -> why it was passed over, for those that were not tried."""
+        self.may_pass = any(TABLE[a.outcome].passes for a in attempts) if may_pass is None else may_pass
+        """Some of them failed for a state of theirs: later the same question may be answered."""
 
 
 class NoProviderAdmits(AIError):

@@ -55,6 +55,11 @@ class Consequences(NamedTuple):
     latency: Latency = Latency.UNKNOWN
     """What the timeouts learn."""
 
+    @property
+    def passes(self) -> bool:
+        """It was the provider's state, not what it was asked: later the same question may be answered."""
+        return self.down or self.pauses or self.disables
+
 
 _DAY = 86_400.0
 

@@ -191,7 +191,7 @@ def _without_cost(done: Completion) -> Completion:
 def _for_others(failure: AllProvidersFailed) -> AllProvidersFailed:
     """The failure as others get it: the attempts are on the account of the one who made them."""
     told = {attempt.provider: f"{attempt.outcome} for an equal call" for attempt in failure.attempts}
-    return AllProvidersFailed((), failure.reasons | told)
+    return AllProvidersFailed((), failure.reasons | told, may_pass=failure.may_pass)
 
 
 def _holds(flight: Flight, own: Deadline) -> bool:

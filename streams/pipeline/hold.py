@@ -3,8 +3,9 @@
 - No provider at all admits a call: the record is *held*; its clock stands still, and intake pauses.
 - Its own providers do not admit but others do (a user's budget is gone, too): it waits within its deadline, or not at
   all where that cannot help.
-- All its attempts failed: undetermined, unless the failures were the outage's first (then nothing admits any
-  more): held and asked again, at most `MAX_FAILED_ROUNDS` times, so that one bad document never holds a partition.
+- All its attempts failed: undetermined, unless that may be the providers' state and not the document: then it is asked
+  again, in at most `MAX_FAILED_ROUNDS` rounds, so that one bad document never holds a partition. A record that was held
+  and asks to find out whether the outage is over says less by failing: `PROBES_A_ROUND` of these count as one round.
 - A second opinion is not waited for: the record has an answer.
 """
 
@@ -20,6 +21,7 @@ from streams.clock import Clock
 from streams.verify import NoAnswer, Question, Reply
 
 MAX_FAILED_ROUNDS = 4
+PROBES_A_ROUND = 10
 _LOOK_AGAIN_SECONDS = 1.0
 """How soon a held record notices that a provider admits again, at the latest."""
 
@@ -77,7 +79,7 @@ class Hold:
         `question.earlier` took some of the record's time.
         """
         attempts: tuple[ProviderUsage, ...] = ()
-        rounds = 0
+        failed, probes = 0, False
         waits = self._hold_on_outage and question.earlier is None
         seconds = left = self._seconds - (question.earlier.seconds if question.earlier else 0.0)
         while left > 0:
@@ -86,11 +88,12 @@ class Hold:
                 reply = await self._asker.ask(question, left)
             except AllProvidersFailed as failure:
                 attempts += failure.attempts
-                rounds += 1
-                if question.earlier or self._asker.admits(question.providers) or rounds >= MAX_FAILED_ROUNDS:
+                failed += 1 if probes else PROBES_A_ROUND
+                for_good = self._asker.admits(question.providers) and not (waits and failure.may_pass)
+                if question.earlier or for_good or failed >= MAX_FAILED_ROUNDS * PROBES_A_ROUND:
                     raise NoAnswer("ALL_ATTEMPTS_FAILED", _ways(failure.attempts), attempts) from None
                 left -= self._clock.monotonic() - started
-                wait = _LOOK_AGAIN_SECONDS
+                wait = _LOOK_AGAIN_SECONDS * 2 ** (failed / PROBES_A_ROUND - 1)
             except NoProviderAdmits as outage:
                 self._give_up_early(outage, left if waits else 0.0, attempts)
                 wait = min(outage.retry_in_seconds or _LOOK_AGAIN_SECONDS, _LOOK_AGAIN_SECONDS)
@@ -105,7 +108,9 @@ class Hold:
                 )
             if not waits:
                 raise NoAnswer("NO_PROVIDER_ADMITS", "no provider admits a call now", attempts)
-            left -= await self._wait(question.providers, wait)
+            waited = await self._wait(question.providers, wait)
+            left -= waited
+            probes = not waited
         raise NoAnswer("DEADLINE", f"no answer within {self._seconds:g} s", attempts)
 
     def _give_up_early(self, outage: NoProviderAdmits, left: float, attempts: tuple[ProviderUsage, ...]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from schemas import ProviderUsage
 from streams.ai import AllProvidersFailed, InvalidRequest, NoProviderAdmits
 from streams.clock import ManualClock
-from streams.pipeline.hold import MAX_FAILED_ROUNDS, Hold
+from streams.pipeline.hold import MAX_FAILED_ROUNDS, PROBES_A_ROUND, Hold
 from streams.verify import Earlier, NoAnswer, Question, Reply
 
 QUESTION = Question("s", "u", "f", {}, 100, "1", "c", None, None)
@@ -50,6 +50,14 @@ class Chain:
 
     def admits(self, providers: tuple[str, ...] | None = None) -> bool:
         return self.clock.monotonic() >= self.open_at
+
+
+class Closing(Chain):
+    """After each walk no provider admits a call for a while."""
+
+    async def ask(self, question: Question, deadline_seconds: float) -> Reply:
+        self.open_at = self.clock.monotonic() + 5
+        return await super().ask(question, deadline_seconds)
 
 
 def hold(chain: Chain, *, on_outage: bool = True, changes: list[bool] | None = None) -> Hold:
@@ -97,18 +105,39 @@ async def test_the_outages_first_victims_are_held_and_their_attempts_kept() -> N
 
 
 async def test_a_bad_document_never_holds_for_ever() -> None:
-    """A record that itself breaks every provider gives up after a bounded number of rounds."""
-    clock = ManualClock()
-
-    class Breaking(Chain):
-        def admits(self, providers: tuple[str, ...] | None = None) -> bool:
-            self.looks = getattr(self, "looks", 0) + 1
-            return self.looks % 4 == 0
-
-    chain = Breaking(clock, AllProvidersFailed((attempt("overloaded"),)))
-    with pytest.raises(NoAnswer):
+    """A record that fails everywhere while others may be answered gives up after a few rounds, further and further."""
+    chain = Chain(ManualClock(), AllProvidersFailed((attempt("overloaded"),)))
+    with pytest.raises(NoAnswer) as caught:
         await hold(chain).ask(QUESTION)
-    assert chain.asked <= MAX_FAILED_ROUNDS
+    assert (caught.value.code, chain.asked) == ("ALL_ATTEMPTS_FAILED", MAX_FAILED_ROUNDS)
+    assert 3.5 <= chain.clock.monotonic() <= 7
+
+
+async def test_a_record_that_breaks_every_provider_does_not_hold_for_ever() -> None:
+    """Each time it was held it finds them broken again: that says less about it, but not nothing."""
+    chain = Closing(ManualClock(), AllProvidersFailed((attempt("overloaded"),)))
+    with pytest.raises(NoAnswer) as caught:
+        await hold(chain).ask(QUESTION)
+    rounds = 1 + (MAX_FAILED_ROUNDS - 1) * PROBES_A_ROUND
+    assert (caught.value.code, chain.asked) == ("ALL_ATTEMPTS_FAILED", rounds)
+
+
+async def test_who_looks_whether_the_outage_is_over_is_not_undetermined_for_it() -> None:
+    """A held record that finds all of them broken ten times, and then whole, has its answer."""
+    broken = [AllProvidersFailed((attempt("network"),))] * 11
+    chain = Closing(ManualClock(), *broken, REPLY)
+    assert len((await hold(chain).ask(QUESTION)).attempts) == 11
+    assert chain.asked == 12
+
+
+@pytest.mark.parametrize("outcome", ["throttled", "overloaded", "network", "timeout", "auth_rejected"])
+async def test_a_state_of_the_providers_is_not_the_documents_fault(outcome: str) -> None:
+    """All failed so while another admits calls again already: it is asked again. Where nobody waits, it is told."""
+    fault = AllProvidersFailed((attempt("content_refused"), attempt(outcome)))
+    assert len((await hold(Chain(ManualClock(), fault, REPLY)).ask(QUESTION)).attempts) == 2
+    with pytest.raises(NoAnswer) as caught:
+        await hold(Chain(ManualClock(), fault, REPLY), on_outage=False).ask(QUESTION)
+    assert caught.value.code == "ALL_ATTEMPTS_FAILED"
 
 
 async def test_waiting_for_its_own_providers_counts_when_others_admit() -> None:
