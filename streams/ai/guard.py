@@ -11,7 +11,6 @@ moment for the verdict of those on their way (`Guard.undecided`); the first answ
 A guard belongs to one event loop. Nothing here awaits, so check and increment cannot be torn apart.
 """
 
-import contextlib
 import math
 from dataclasses import dataclass
 from random import Random
@@ -192,8 +191,10 @@ class Guard(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
         epoch = self._epoch
         if not ok or self._failures or self._state != "closed":  # else pybreaker would have nothing to note down
             self._failures = 0 if ok else self._failures + 1
-            with contextlib.suppress(_Failed):
+            try:
                 self.breaker.call(_succeed if ok else _fail)
+            except _Failed as failed:
+                failed.__traceback__ = None  # pybreaker's frames hold the exception that holds them, and our callers
         if epoch != self._epoch or self._state != "closed":
             return
         slow = self._rules.slow_seconds is not None and seconds > self._rules.slow_seconds

@@ -144,7 +144,7 @@ class RememberingChain:
             try:
                 done = await self._chain.ask(asked.prompt, replace(asked.options, deadline_seconds=left), asked.user_id)
             except AllProvidersFailed as error:
-                flight.failure = error
+                flight.failure = _for_others(error)
                 raise
             flight.answer = _without_cost(done)
             self._cache.put(asked.key, flight.answer)
