@@ -23,7 +23,7 @@ ROWS = (
     Row("usage figures lost", TopicLost("provider-stats"), lasts=5.0, workers=2, records=120),
     Row(
         "ledger of budgets lost",
-        TopicLost("budget-leases", gone=True),
+        TopicLost("budget-leases", gone=True, with_it=("budget-requests",)),
         lasts=45.0,
         workers=2,
         records=120,
