@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import psutil
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from streams.pipeline.topics import specs
-from streams.settings import load
 from tests.chaos.matrix.broker import START_SECONDS
 from tests.chaos.matrix.faults import Fault
 from tests.chaos.matrix.proxied import Proxied
@@ -91,43 +89,41 @@ class BrokerDiskFull(Fault):
 
 @dataclass(frozen=True)
 class TopicLost(Fault):
-    """A topic of the workers' own is deleted and made again, empty, when it is healed (`gone`) or at once."""
+    """A topic of the workers' own is deleted and made again, empty."""
 
     topic: str
-    gone: bool = False
-    with_it: tuple[str, ...] = ()
-    """Topics that are to be deleted and made again with it, as the workers' error says."""
 
     async def strike(self, run: Run) -> None:
-        """Away with it."""
+        """Away with it, and what `fulltext topics` would do."""
         await _delete(run, self.topic)
-        if not self.gone:
-            await _make(run, self.topic)
+        configs = {"cleanup.policy": "compact", "message.timestamp.type": "LogAppendTime"}
+        new = NewTopic(run.scene.prefix + self.topic, 1, 1, topic_configs=configs)
+        async with _admin(run) as admin:
+            while True:  # the deletion may take a moment
+                answer = await admin.create_topics([new])
+                if all(code == 0 for _, code, *_ in answer.topic_errors):
+                    return
+                await asyncio.sleep(0.2)
+
+
+class LedgerLost(Fault):
+    """The ledger's lines are deleted. Healed as the workers' error says: what was asked of it, too.
+
+    A worker that starts makes both again: until both are new it ends with that error, and is started again.
+    """
+
+    async def strike(self, run: Run) -> None:
+        """Away with what was granted."""
+        await _delete(run, "budget-leases")
 
     async def heal(self, run: Run) -> None:
-        """What an operator does."""
-        if self.gone:
-            await _delete(run, *self.with_it)
-            await _make(run, self.topic, *self.with_it)
+        """Away with what was asked."""
+        await _delete(run, "budget-requests")
 
 
-async def _delete(run: Run, *topics: str) -> None:
+async def _delete(run: Run, topic: str) -> None:
     async with _admin(run) as admin:
-        await admin.delete_topics([run.scene.prefix + topic for topic in topics])
-
-
-async def _make(run: Run, *topics: str) -> None:
-    """As `fulltext topics` does, but stamped by the broker's clock, which the checker compares samples with."""
-    settings = load(kafka_topic_prefix=run.scene.prefix)
-    wanted = {settings.topic(topic) for topic in topics}
-    async with _admin(run) as admin:
-        for spec in specs(settings):
-            configs = spec.configs | {"message.timestamp.type": "LogAppendTime"}
-            while spec.name in wanted:  # a deletion may take a moment
-                answer = await admin.create_topics([NewTopic(spec.name, 1, 1, topic_configs=configs)])
-                if all(code == 0 for _, code, *_ in answer.topic_errors):
-                    break
-                await asyncio.sleep(0.2)
+        await admin.delete_topics([run.scene.prefix + topic])
 
 
 @asynccontextmanager

@@ -32,7 +32,15 @@ ROWS = (
     ),
     Row("clock an hour ahead", ClockJump(3600), odd={FIRST: ("clock",)}, workers=2, records=120, lasts=5.0),
     Row("clock an hour back", ClockJump(-3600), odd={FIRST: ("clock",)}, workers=2, records=120, lasts=5.0),
-    Row("clock a day ahead", ClockJump(86_400), odd={FIRST: ("clock",)}, workers=2, records=120, lasts=5.0),
+    Row(
+        "clock a day ahead, the worker started again",
+        ClockJump(86_400, restarts=True),
+        odd={FIRST: ("clock",)},
+        workers=2,
+        records=120,
+        lasts=5.0,
+        exits=True,
+    ),
     Row(
         "key replaced under load, a bad one between",
         BadKey(),

@@ -1,6 +1,6 @@
 """A row: what is in force, what breaks and when, and what must be seen besides the checker's rules. Only data."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -43,5 +43,7 @@ class Row:
     exits: bool = False
     """Whether a worker may end by itself; a supervisor starts it again."""
     expects: Sequence[Expectation] = ()
+    blind: Collection[str] = ()
+    """Rules of the checker whose evidence the fault itself destroys."""
     red: str | None = None
     """A broken program: the rule that must see it."""

@@ -68,7 +68,7 @@ async def run_row(row: Row, seed: int, stage: Stage, folder: Path, prefix: str) 
         shown = [*leaks.in_pages(run.pages), *leaks.in_files(folder)]
         shown += await leaks.in_topics(stage.kafka.bootstrap, prefix)
     result.figures = report["figures"] | {"lost": report["counts"].get("lost", 0)} | bounds.most(before, after)
-    result.findings |= report["findings"]
+    result.findings |= {rule: lines for rule, lines in report["findings"].items() if rule not in row.blind}
     _add(result, "grown", [*bounds.grown(before, after)])
     _add(result, "keys_shown", shown)
     _add(result, "row", [*_broken(run, row, result.figures, drained=drained)])

@@ -89,6 +89,8 @@ class ClockJump(Fault):
     """The wall clock of a worker with an odd clock (`odd_worker`) jumps, and jumps back when it is healed."""
 
     seconds: float
+    restarts: bool = False
+    """An operator ends the worker then, and it is started again: one that was a day early would wait for that day."""
 
     async def strike(self, run: Run) -> None:
         """From its next look at the file."""
@@ -97,6 +99,8 @@ class ClockJump(Fault):
     async def heal(self, run: Run) -> None:
         """No jump."""
         _write(run.scene.folder / "clock", "0")
+        if self.restarts:
+            run.scene.children[FIRST].send(signal.SIGTERM)
 
 
 def _write(path: Path, text: str) -> None:
