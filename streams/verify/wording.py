@@ -99,22 +99,24 @@ def has_ideographs(text: str) -> bool:
 
 def count_words(text: str) -> int:
     """Words: runs of letters, digits, hyphens and apostrophes; Chinese and Japanese count by characters."""
-    ideographs = len(_CJK_CHAR.findall(foreign(text)))
+    outside = foreign(text)
+    ideographs = len(_CJK_CHAR.findall(outside))
     if ideographs:
         text = _CJK_CHAR.sub(" ", text)
-    return sum(map(_words, _separated(text).split(b"\n"))) + ideographs // CJK_CHARS_PER_WORD
+    return sum(map(_words, _separated(text, outside).split(b"\n"))) + ideographs // CJK_CHARS_PER_WORD
 
 
 def count_words_of_lines(text: str) -> list[int]:
     """`count_words` of each line, several times as fast as one by one."""
-    if has_ideographs(text):
+    outside = foreign(text)
+    if _CJK_CHAR.search(outside):
         return list(map(count_words, text.split("\n")))
-    return list(map(_words, _separated(text).split(b"\n")))
+    return list(map(_words, _separated(text, outside).split(b"\n")))
 
 
-def _separated(text: str) -> bytes:
+def _separated(text: str, outside: str) -> bytes:
     """UTF-8 of the same words with spaces between them, each of their bytes an `x` or a hyphen."""
-    for mark in _MARKS.intersection(foreign(text)):
+    for mark in _MARKS.intersection(outside):
         text = text.replace(mark, " ")
     return text.encode("utf-8", "surrogatepass").translate(_SHAPE)
 
