@@ -62,7 +62,7 @@ def _found(wanted: set[str], text: str) -> set[str]:
     low = lower(text)
     pieces = set(low.split())
     missing = {word for word in wanted - pieces if word in low}
-    near = " ".join(piece for piece in pieces if any(word in piece for word in missing))
+    near = " ".join({piece for word in missing for piece in pieces if word in piece})
     return (wanted & pieces) | (missing & set(title_words(near)))
 
 
