@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from streams.verify.blocks import Document
 from streams.verify.limits import SCAN_CHARS
-from streams.verify.literals import Literals, utf8
+from streams.verify.literals import Signs, utf8
 from streams.verify.wording import foreign
 
 _SIGNS = (b"instruction", b"full_text", b"fulltext", b"disregard the above", b"ignore all")
@@ -26,12 +26,13 @@ _SPELT = tuple(
     for separator in (b" ", b"-", b".", b"_", b"|")
 )
 """What may stand between letters, with two signs spelt so."""
-_PLAIN = Literals(_SIGNS)
-_TURNED = Literals(turned for sign in _SIGNS for turned in (sign.translate(_ROT13), sign[::-1]))
+_PLAIN = Signs(_SIGNS)
+_TURNED = Signs(turned for sign in _SIGNS for turned in (sign.translate(_ROT13), sign[::-1]))
 """The signs in ROT13 and backwards."""
+_SPELT_OUT = Signs(sign for _, spelt in _SPELT for sign in spelt)
 _CYRILLIC = str.maketrans("аеорсхуіѕԁ", "aeopcxyisd")
 _MIXED = re.compile("[a-z][аеорсхуіѕԁ]|[аеорсхуіѕԁ][a-z]")
-_FANCY = (b"\xcc", b"\xcd", b"\xef\xbc", b"\xef\xbd", b"\xf0\x9d")
+_FANCY = Signs((b"\xcc", b"\xcd", b"\xef\xbc", b"\xef\xbd", b"\xf0\x9d"))
 """First bytes of combining marks, of full-width letters and of mathematical alphabets."""
 _RUN = 24
 _ENCODED = re.compile(rf"[A-Za-z0-9+/=]{{{_RUN},}}")
@@ -46,9 +47,8 @@ def undisguised(document: Document) -> Iterator[str]:
     yield from _replaced(data)
     if not low.isascii():
         yield from _look_alikes(low, data)
-    for separator, spelt in _SPELT:
-        if any(sign in data for sign in spelt):
-            yield from _around(data.replace(separator, b""), data)
+    if _SPELT_OUT.count(data):
+        yield from _spelt_out(data)
     for word in _packed(utf8(document.text[:SCAN_CHARS])):
         if "%" in word:
             yield unquote(word).lower()
@@ -58,14 +58,19 @@ def undisguised(document: Document) -> Iterator[str]:
 
 def _replaced(data: bytes) -> Iterator[str]:
     """Other characters in the place of each, or all of them backwards."""
-    leet = data.translate(_LEET)
-    if _PLAIN.places(leet):
-        yield from _around(leet, data)
+    yield from _around(data.translate(_LEET), data)
     if b"_" in data:
         yield from _around(data.translate(_UNDERSCORES), data)
-    if _TURNED.places(data):
+    if _TURNED.count(data):
         yield from _around(data.translate(_ROT13), data)
         yield from _around(data[::-1], data)
+
+
+def _spelt_out(data: bytes) -> Iterator[str]:
+    """Something between the letters."""
+    for separator, spelt in _SPELT:
+        if any(sign in data for sign in spelt):
+            yield from _around(data.replace(separator, b""), data)
 
 
 def _packed(data: bytes) -> list[str]:
@@ -86,7 +91,7 @@ def _packed(data: bytes) -> list[str]:
 def _look_alikes(low: str, data: bytes) -> Iterator[str]:
     if (b"\xd0" in data or b"\xd1" in data) and _MIXED.search(low):
         yield from _around(low.translate(_CYRILLIC).encode("utf-8", "replace"), data)
-    if any(first in data for first in _FANCY):
+    if _FANCY.count(data):
         folded = unicodedata.normalize("NFKD", low)
         for mark in filter(unicodedata.combining, set(foreign(folded))):
             folded = folded.replace(mark, "")
@@ -95,7 +100,7 @@ def _look_alikes(low: str, data: bytes) -> Iterator[str]:
 
 def _around(plain: bytes, data: bytes) -> Iterator[str]:
     """The surroundings of the first sign that the disguise hid."""
-    if plain == data:
+    if plain == data or not _PLAIN.count(plain):
         return
     for sign in _SIGNS:
         at = plain.find(sign)

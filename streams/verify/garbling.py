@@ -16,6 +16,7 @@ _PLAIN = re.compile(
 _SPACED_LETTERS = 5
 _SPACED = re.compile(rf"(?<!\S)(?:[^\W\d_] ){{{_SPACED_LETTERS},}}[^\W\d_](?!\S)")
 """`A b s t r a c t`: letters set apart by the layout of a PDF."""
+_LETTERS_IN_A_ROW = bytes([True] * (_SPACED_LETTERS + 1))
 _STRANGE = re.compile(r"[\ue000-\uf8ff\ufffd\u0080-\u009f■□◆▯]")
 
 
@@ -29,7 +30,7 @@ def odd_share(text: str) -> float:
     lengths = list(map(len, sample.split()))
     if not lengths:
         return 0.0
-    rest = _SPACED.sub(" ", sample) if lengths.count(1) > _SPACED_LETTERS else sample
+    rest = _SPACED.sub(" ", sample) if _LETTERS_IN_A_ROW in bytes(map((1).__eq__, lengths)) else sample
     spaced = len(lengths) - len(rest.split()) if len(rest) < len(sample) else 0
     return round((spaced + sum(map(_is_odd, _PLAIN.sub("", rest).split()))) / len(lengths), 3)
 

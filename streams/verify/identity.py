@@ -59,10 +59,11 @@ def _found(wanted: set[str], text: str) -> set[str]:
     """The wanted words among the words of a title in the text; most stand by themselves, between spaces."""
     if has_ideographs(text):
         return wanted & set(title_words(text))
-    pieces = set(lower(text).split())
-    missing = wanted - pieces
-    near = " ".join(piece for piece in pieces if any(word in piece for word in missing))
-    return (wanted - missing) | (missing & set(title_words(near)))
+    low = lower(text)
+    pieces = set(low.split())
+    missing = {word for word in wanted - pieces if word in low}
+    near = " ".join({piece for word in missing for piece in pieces if word in piece})
+    return (wanted & pieces) | (missing & set(title_words(near)))
 
 
 def _doi_seen(doi: str | None, document: Document) -> bool | None:

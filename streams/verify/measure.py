@@ -5,7 +5,7 @@ import re
 from streams.verify.blocks import Block, Document
 from streams.verify.evidence import BODY_SECTIONS, PROSE_WORDS, Evidence
 from streams.verify.limits import SCAN_CHARS
-from streams.verify.literals import Literals, utf8
+from streams.verify.literals import Signs, utf8
 from streams.verify.readers.outline import looks_like_reference
 from streams.verify.vocabulary import vocabulary
 from streams.verify.wording import title_words
@@ -19,7 +19,7 @@ _CLEAN_END = re.compile(r"""[.!?。！？؟][)\]"”’'»」』]?\s*(?:\[?\d{1,
 _YEARS = tuple(re.compile(rf"{century}(?<=\b{century})\d\d\b") for century in (18, 19, 20))
 """A pattern each, that begins with its digits: `\\b` before them would be tried at every place."""
 _DOI = re.compile(r"10\.\d{4,9}/")
-_FIGURES = Literals(map(utf8, (
+_FIGURES = Signs(map(utf8, (
     "fig. ", "figs. ", "figure ", "figures ", "figura ", "table ", "tables ", "tabla ", "tabela ", "tabella ",
     "tabelle ", "tableau ", "abb. ", "abbildung ", "рис. ", "табл", "图", "表", "図",
 )))  # fmt: skip
@@ -67,7 +67,7 @@ def measure(document: Document, evidence: Evidence, title: str | None) -> dict[s
         "citation_density": 1_000 * evidence.citations / max(100, evidence.body_words),
         "citations": evidence.citations,
         "cited_share": min(2.0, prose.highest_citation / max(1, evidence.references)),
-        "figure_mentions": len(_FIGURES.places(document.low_data)),
+        "figure_mentions": _FIGURES.count(document.low_data),
         "captions": prose.captions,
         "wall_density": walls * per_hundred,
         "wall_phrases": walls,

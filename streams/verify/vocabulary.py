@@ -44,16 +44,20 @@ class Vocabulary:
 
     phrases: Phrasebook
     sections: Mapping[str, str]
+    longest: int
+    """Characters of the longest section name: what is longer has a number or is none."""
 
     def section(self, heading: str) -> str | None:
         """Which section of an article a heading opens, or None: `"2. Methods:"` is `methods`."""
         if len(heading) > _LONGEST_NAME:
             return None
-        name = lower(heading).strip(_EDGES)
-        if section := self.sections.get(name):
+        name = heading.strip(_EDGES)
+        if len(name) <= self.longest and (section := self.sections.get(lower(name))):
             return section
-        if not (name[:1] in _NUMBERS or name[1:2] in _AFTER_LETTER or name[:1].isdecimal()):
+        first = name[:1].lower()
+        if not (first in _NUMBERS or name[1:2] in _AFTER_LETTER or first.isdecimal()):
             return None
+        name = lower(name)
         number = _NUMBERING.match(name)
         return self.sections.get(name[number.end() :].strip(_EDGES)) if number else None
 
@@ -84,7 +88,7 @@ def build(given: Iterable[Table]) -> Vocabulary:
         for section, names in table.get("sections", {}).items():
             for name in names:
                 sections.setdefault(lower(name), section)
-    return Vocabulary(Phrasebook(phrases), MappingProxyType(sections))
+    return Vocabulary(Phrasebook(phrases), MappingProxyType(sections), longest=max(map(len, sections), default=0))
 
 
 def tables() -> dict[str, Table]:

@@ -10,7 +10,7 @@ _INVISIBLE = re.compile(
     "\ufe00-\ufe0f\U000e0000-\U000e01ff]"  # variation selectors and tag characters: they can smuggle text
 )
 _TAG_CHARACTERS = re.compile("[\U000e0020-\U000e007e]")
-_ASCII = bytes(range(128))
+_ASCII, _PRINTED = bytes(range(128)), bytes(range(32, 127))
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _UNSEEN = re.compile(f"{_INVISIBLE.pattern}|{_SURROGATES.pattern}")
@@ -39,10 +39,15 @@ def tidy(text: str) -> str:
 
 def tidy_each(texts: Sequence[str]) -> list[str]:
     """`tidy` of each; what is rare is looked for in all of them at once."""
-    if _UNSEEN.search(foreign("".join(texts))):
-        texts = [_visible(text) for text in texts]
-    lines = list(map(_one_line, texts))
-    if _has_long_run(" ".join(lines)):
+    whole = " ".join(texts)
+    unusual = _without(_PRINTED, whole)
+    if _UNSEEN.search(unusual):
+        lines = [_one_line(_visible(text)) for text in texts]
+    elif "  " in whole or not unusual.isprintable():
+        lines = list(map(_one_line, texts))
+    else:
+        lines = [text.strip(" ") for text in texts]
+    if _has_long_run(whole):
         lines = [_ENCODED_RUN.sub("…", line) if _has_long_run(line) else line for line in lines]
     return lines
 
@@ -62,9 +67,12 @@ def _one_line(text: str) -> str:
 
 def foreign(text: str) -> str:
     """The characters outside ASCII, in order: few in most texts, so that what is rare is looked for among them."""
-    if text.isascii():
-        return ""
-    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    return "" if text.isascii() else _without(_ASCII, text)
+
+
+def _without(characters: bytes, text: str) -> str:
+    """The text without these characters, which are ASCII."""
+    return text.encode("utf-8", "surrogatepass").translate(None, characters).decode("utf-8", "surrogatepass")
 
 
 def _has_long_run(line: str) -> bool:
@@ -99,22 +107,24 @@ def has_ideographs(text: str) -> bool:
 
 def count_words(text: str) -> int:
     """Words: runs of letters, digits, hyphens and apostrophes; Chinese and Japanese count by characters."""
-    ideographs = len(_CJK_CHAR.findall(foreign(text)))
+    outside = foreign(text)
+    ideographs = len(_CJK_CHAR.findall(outside))
     if ideographs:
         text = _CJK_CHAR.sub(" ", text)
-    return sum(map(_words, _separated(text).split(b"\n"))) + ideographs // CJK_CHARS_PER_WORD
+    return sum(map(_words, _separated(text, outside).split(b"\n"))) + ideographs // CJK_CHARS_PER_WORD
 
 
 def count_words_of_lines(text: str) -> list[int]:
     """`count_words` of each line, several times as fast as one by one."""
-    if has_ideographs(text):
+    outside = foreign(text)
+    if _CJK_CHAR.search(outside):
         return list(map(count_words, text.split("\n")))
-    return list(map(_words, _separated(text).split(b"\n")))
+    return list(map(_words, _separated(text, outside).split(b"\n")))
 
 
-def _separated(text: str) -> bytes:
+def _separated(text: str, outside: str) -> bytes:
     """UTF-8 of the same words with spaces between them, each of their bytes an `x` or a hyphen."""
-    for mark in _MARKS.intersection(foreign(text)):
+    for mark in _MARKS.intersection(outside):
         text = text.replace(mark, " ")
     return text.encode("utf-8", "surrogatepass").translate(_SHAPE)
 

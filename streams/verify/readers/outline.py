@@ -81,12 +81,12 @@ def outline(texts: Iterable[str]) -> Iterator[Draft]:
 
 
 def _kind(text: str, in_references: bool) -> BlockKind:
-    if in_references and (looks_like_reference(text) or _REFERENCE_MARK.match(text)):
+    if in_references and (_REFERENCE_MARK.match(text) or looks_like_reference(text)):
         return "reference"
     if looks_like_heading(text):
         return "heading"
     if looks_like_caption(text) and len(text) < 1_500:
         return "caption"
-    if looks_like_reference(text) and _REFERENCE_MARK.match(text):
+    if _REFERENCE_MARK.match(text) and looks_like_reference(text):
         return "reference"
     return "paragraph"

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 _EDGE = 2
 """Lines of a page, from its top and from its bottom, where such a line can stand."""
@@ -32,8 +33,14 @@ def without_running_lines(pages: Sequence[list[str]]) -> tuple[list[str], list[s
 
 def _edges(page: list[str]) -> list[int]:
     """Places of the first and last lines that are not blank and short enough."""
-    full = [place for place, line in enumerate(page) if line.strip()]
-    return [place for place in dict.fromkeys((*full[:_EDGE], *full[-_EDGE:])) if len(page[place]) <= _MAX_CHARS]
+    top = _full(page, range(len(page)))
+    bottom = _full(page, reversed(range(len(page))))
+    return [place for place in dict.fromkeys((*top, *reversed(bottom))) if len(page[place]) <= _MAX_CHARS]
+
+
+def _full(page: list[str], places: Iterable[int]) -> list[int]:
+    """The first of the places at which a line is not blank."""
+    return list(islice((place for place in places if page[place].strip()), _EDGE))
 
 
 def _key(line: str) -> str:

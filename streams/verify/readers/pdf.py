@@ -38,11 +38,13 @@ def _read(pdf: pypdfium2.PdfDocument, monotonic: Callable[[], float]) -> Documen
     if len(numbers) < count:
         problems.add("capped")
     pages: list[list[str]] = []
+    page: pypdfium2.PdfPage | None = None
     for number in numbers:
         if monotonic() > deadline:
             problems.add("capped")
             break
-        text = _page_text(pdf, number)
+        page = _next_page(pdf, number, page)
+        text = _text(page) if page is not None else ""
         if len(text) >= MAX_PDF_PAGE_CHARS:
             problems.add("capped")
         pages.append(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
@@ -60,12 +62,19 @@ def _pages(count: int) -> list[int]:
     return [*range(MAX_PDF_PAGES - PDF_TAIL_PAGES), *range(count - PDF_TAIL_PAGES, count)]
 
 
-def _page_text(pdf: pypdfium2.PdfDocument, number: int) -> str:
-    """A page's text; a page that pdfium cannot load counts as empty. Its `\\ufffe` is a hyphen and a line's end."""
+def _next_page(pdf: pypdfium2.PdfDocument, number: int, before: pypdfium2.PdfPage | None) -> pypdfium2.PdfPage | None:
+    """A page, or None where pdfium cannot load it. The one before is closed after that: fonts of both load once."""
     try:
-        page = pdf[number]
+        return pdf[number]
     except pypdfium2.PdfiumError:
-        return ""
+        return None
+    finally:
+        if before is not None:
+            before.close()
+
+
+def _text(page: pypdfium2.PdfPage) -> str:
+    """A page's text; empty where pdfium finds none. Its `\\ufffe` is a hyphen and a line's end."""
     try:
         text_page = page.get_textpage()
         try:
@@ -76,5 +85,3 @@ def _page_text(pdf: pypdfium2.PdfDocument, number: int) -> str:
             text_page.close()
     except pypdfium2.PdfiumError:
         return ""
-    finally:
-        page.close()

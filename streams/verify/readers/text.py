@@ -10,8 +10,8 @@ from streams.verify.readers.pages import without_running_lines
 from streams.verify.readers.wrapping import paragraphs
 from streams.verify.wording import foreign, invisible_count, tag_characters
 
-_BREAKS = ("\r\n", "\r", "\u2028", "\u2029", "\v")
-"""What ends a line beside a newline."""
+_BREAKS = ("\u2028", "\u2029", "\v")
+"""What ends a line beside a newline and a carriage return."""
 
 
 def read_text(text: str) -> Document:
@@ -29,15 +29,18 @@ def read_text(text: str) -> Document:
 
 def _lines(text: str) -> list[str]:
     """Lines no longer than the cap; a longer one (minified, a 50 MB line) is cut at a space near the cap."""
-    lines: list[str] = []
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     for end in _BREAKS:
         text = text.replace(end, "\n")
-    for line in text.split("\n"):
-        rest = line
-        while len(rest) > MAX_LINE_CHARS:
-            at = rest.rfind(" ", MAX_LINE_CHARS // 2, MAX_LINE_CHARS)
-            at = at if at > 0 else MAX_LINE_CHARS
-            lines.append(rest[:at])
-            rest = rest[at:]
-        lines.append(rest)
-    return lines
+    lines = text.split("\n")
+    return lines if max(map(len, lines)) <= MAX_LINE_CHARS else list(chain.from_iterable(map(_pieces, lines)))
+
+
+def _pieces(line: str) -> Iterator[str]:
+    while len(line) > MAX_LINE_CHARS:
+        at = line.rfind(" ", MAX_LINE_CHARS // 2, MAX_LINE_CHARS)
+        at = at if at > 0 else MAX_LINE_CHARS
+        yield line[:at]
+        line = line[at:]
+    yield line

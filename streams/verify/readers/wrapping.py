@@ -1,6 +1,7 @@
 """Lines that were wrapped to a width are put together again as paragraphs, hyphens at their ends undone."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from statistics import median
 
@@ -9,7 +10,7 @@ from streams.verify.readers.outline import has_year, looks_like_heading
 from streams.verify.vocabulary import vocabulary
 
 _WRAP_MIN, _WRAP_MAX = 45, 130
-_NEW_ENTRY = re.compile(r"^\s*(?:\[\d{1,3}\]\s|\d{1,3}\.\s|[•▪–*-]\s)")
+_NEW_ENTRY = re.compile(r"\[\d{1,3}\]\s|\d{1,3}\.\s|[•▪–*-]\s")
 _NEW_AUTHOR = re.compile(r"^[A-ZÀ-ÞА-Я][\w'’-]+(?:\s[\w'’-]+)?,?\s(?:[A-ZÀ-ÞА-Я]\.?[\s-]?){1,3}(?:[,.&(:]|\b)")
 """How an entry of an unnumbered list of references begins: a surname and initials."""
 _GOES_ON = re.compile(r"\s*(?:[a-zà-ÿа-я,.;:)\]]|\[\d)")
@@ -35,15 +36,14 @@ def paragraphs(lines: list[str], *, laid_out: bool = False) -> Iterator[str]:
 def _wrap_width(lines: Iterable[str]) -> int | None:
     """The width that lines were wrapped to, or None when a line is a paragraph."""
     long_lines = [line for line in map(str.strip, lines) if len(line) > 20]
-    lengths = [len(line) for line in long_lines]
+    lengths = sorted(map(len, long_lines))
     if len(lengths) < 8:
         return None
     if sum([line.endswith(_END) for line in long_lines]) > 0.5 * len(long_lines):
         return None  # a list of entries, one a line
     middle = int(median(lengths))
-    near = sum(1 for length in lengths if middle * 0.75 <= length <= middle * 1.3)
-    longest = max(lengths)
-    wrapped = _WRAP_MIN <= middle <= _WRAP_MAX and longest <= 2.2 * middle and near >= 0.6 * len(lengths)
+    near = bisect_right(lengths, middle * 1.3) - bisect_left(lengths, middle * 0.75)
+    wrapped = _WRAP_MIN <= middle <= _WRAP_MAX and lengths[-1] <= 2.2 * middle and near >= 0.6 * len(lengths)
     return middle if wrapped else None
 
 
@@ -83,12 +83,11 @@ def _mend(lines: Iterable[str]) -> Iterator[str]:
 def _unwrap(lines: Iterable[str], width: int) -> Iterator[str]:
     """Join lines until a blank one, a short last one, a heading or a new entry of a list."""
     held: list[str] = []
-    in_references = False
-    for raw in lines:
-        line = raw.strip()
-        is_heading = bool(line) and looks_like_heading(line)
-        starts_new = not line or is_heading or bool(_NEW_ENTRY.match(line)) or (in_references and _is_next(held, line))
-        if held and (starts_new or (len(held[-1]) < 0.75 * width and held[-1].endswith(_END))):
+    in_references, full = False, 0.75 * width
+    for line in map(str.strip, lines):
+        is_heading = looks_like_heading(line) if line else False
+        starts_new = not line or is_heading or _NEW_ENTRY.match(line) or (in_references and _is_next(held, line))
+        if held and (starts_new or (len(held[-1]) < full and held[-1].endswith(_END))):
             yield _merge(held)
             held = []
         if is_heading:

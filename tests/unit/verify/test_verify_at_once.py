@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.verify.literals import Literals, utf8
+from streams.verify.literals import Literals, Signs, utf8
 from streams.verify.phrasebook import Phrasebook
 from streams.verify.wording import count_words, count_words_of_lines, tidy, tidy_each
 
@@ -14,6 +14,7 @@ PIECES = st.sampled_from(
         "x",
         "-",
         "--",
+        "---",
         " ",
         "  ",
         "'",
@@ -22,6 +23,8 @@ PIECES = st.sampled_from(
         "中文",
         "の",
         "\u200b",
+        "\ufe0f",
+        "\u00a0",
         "\x07",
         "\ud800",
         "İ",
@@ -56,3 +59,10 @@ def test_phrases_are_found_where_a_plain_search_finds_them(text):
     hits = Phrasebook({"bot": ["目次", "ид"]}).find(text, ("bot",))
     assert all(text[hit.start : hit.end] in {"目次", "ид"} for hit in hits)
     assert len([hit for hit in hits if text[hit.start] == "目"]) == text.count("目次")
+
+
+@given(st.lists(st.sampled_from(["fig. ", "figs. ", "图", "fi", "g", ". ", "é", "s"]), max_size=15).map("".join))
+def test_signs_are_counted_as_a_plain_search_counts_them(text):
+    """Signs that cannot overlap: each one is counted."""
+    signs = ("fig. ", "figs. ", "图")
+    assert Signs(map(utf8, signs)).count(utf8(text)) == sum(map(text.count, signs))

@@ -36,6 +36,23 @@ def test_phrases_are_whole_words_in_their_place():
     assert [text[hit.start : hit.end] for hit in hits] == ["PAGE NOT FOUND", "read more"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "section"),
+    [
+        ("METHODS", "methods"),
+        ("2. Methods:", "methods"),
+        ("Methods" + " -" * 25, "methods"),
+        ("IV) methods", "methods"),
+        ("Section 12.3.1.  CRediT authorship contribution statement", "backmatter"),
+        ("Methods and 200 more words that make this line far longer", None),
+        ("Methods" + " -" * 40, None),
+    ],
+)
+def test_sections_are_known_by_their_names(heading, section):
+    """Case, a number before and marks around do not matter; a line longer than any name with its number is none."""
+    assert vocabulary().section(heading) == section
+
+
 def test_scripts_without_spaces():
     """Chinese and Japanese phrases are found inside running text, and words are counted by characters."""
     assert vocabulary().find("系统提示请先登录后查看全文", ("login",))
