@@ -129,7 +129,7 @@ class Hold:
         self._enter()
         try:
             while not self._asker.admits(providers) and not self._asker.admits():
-                await self._sleep(max(pause, 0.05))
+                await self._sleep(min(max(pause, 0.05), _LOOK_AGAIN_SECONDS))
         finally:
             self._leave()
         return 0.0

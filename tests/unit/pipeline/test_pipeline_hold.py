@@ -113,6 +113,21 @@ async def test_a_bad_document_never_holds_for_ever() -> None:
     assert 3.5 <= chain.clock.monotonic() <= 7
 
 
+async def test_whoever_is_held_looks_every_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After several failed rounds, too: their distances are for providers that admit."""
+    monkeypatch.setattr("streams.pipeline.hold.random.uniform", max)
+
+    class GoneAtTheThird(Chain):
+        async def ask(self, question: Question, deadline_seconds: float) -> Reply:
+            self.open_at = 100 if self.asked == 2 else 0
+            return await super().ask(question, deadline_seconds)
+
+    chain = GoneAtTheThird(ManualClock(), *[AllProvidersFailed((attempt("network"),))] * 3, REPLY)
+    held = hold(chain)
+    assert len((await held.ask(QUESTION)).attempts) == 3
+    assert chain.clock.monotonic() == 100
+
+
 async def test_a_record_that_breaks_every_provider_does_not_hold_for_ever() -> None:
     """Each time it was held it finds them broken again: that says less about it, but not nothing."""
     chain = Closing(ManualClock(), AllProvidersFailed((attempt("overloaded"),)))
