@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import ProducerFenced
+from aiokafka.errors import KafkaError, ProducerFenced
 from pydantic import ValidationError
 
 from schemas import RecordSource, ReplayEntry
@@ -36,6 +36,16 @@ class Superseded(UserError):
         super().__init__(
             "another `fulltext replay` has started on this Kafka, so this one stopped; what it sent is not sent again: "
             "start it anew when the other one has ended"
+        )
+
+
+class NotNoted(UserError):
+    """Kafka refused a transaction without saying why, as it can in the moment in which a newer run comes."""
+
+    def __init__(self, error: KafkaError) -> None:
+        super().__init__(
+            f"Kafka did not take a note of what was sent ({type(error).__name__}: {error}), maybe because another "
+            "`fulltext replay` has started; start it anew: what was sent is not sent again"
         )
 
 
@@ -77,7 +87,7 @@ async def read_past(settings: Settings) -> Past:
 
 
 class Journal:
-    """A run's right to note. After Superseded it must be left."""
+    """A run's right to note. After any error it must be left."""
 
     def __init__(self, producer: AIOKafkaProducer, settings: Settings, run: str, clock: Clock) -> None:
         self._producer = producer
@@ -93,7 +103,7 @@ class Journal:
         await self._write([*lines, self._line(self.run, self.run, "started", input_ends=ends)])
 
     async def note(self, copies: Iterable[tuple[Origin, RecordSource]]) -> None:
-        """As one: all of these were sent and acknowledged. Raises Superseded, KafkaUnavailable."""
+        """As one: all of these were sent and acknowledged. Raises Superseded, NotNoted, KafkaUnavailable."""
         await self._write([self._replayed(self.run, origin, copy) for origin, copy in copies])
 
     async def end(self) -> None:
@@ -115,6 +125,10 @@ class Journal:
                 await asyncio.gather(*[await self._producer.send(self._topic, value, key) for key, value in lines])
         except ProducerFenced:
             raise Superseded from None
+        except KafkaError as error:
+            if error.retriable:
+                raise
+            raise NotNoted(error) from None
         except TimeoutError:
             raise KafkaUnavailable(
                 self._address, f"no word on a transaction in {2 * TRANSACTION_SECONDS:g} s"

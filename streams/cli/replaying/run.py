@@ -25,8 +25,8 @@ BATCH_BYTES = 16 * 1024 * 1024
 async def replay(settings: Settings, source: Source, tally: Tally, limit: int | None) -> None:
     """Send what `source` gives to the input topic, at most `limit` records, each origin once and never again.
 
-    `tally` is right at every moment. Raises Superseded, KafkaUnavailable, NoSuchTopic, SettingsError; another run
-    then goes on where this one stopped.
+    `tally` is right at every moment. Raises Superseded, NotNoted, KafkaUnavailable, NoSuchTopic, SettingsError;
+    another run then goes on where this one stopped.
     """
     name = uuid.uuid4().hex
     async with AsyncExitStack() as stack:

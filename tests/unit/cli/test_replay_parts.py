@@ -1,20 +1,24 @@
 """Dead letters back to records, and what a selection takes."""
 
+import contextlib
 import json
 from datetime import UTC, datetime, timedelta
 
 import click
 import pytest
+from aiokafka.errors import KafkaConnectionError, KafkaError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import RecordSource
 from streams.cli.replaying.candidate import Candidate, Origin, digest, read_copy
-from streams.cli.replaying.journal import Past
+from streams.cli.replaying.journal import Journal, NotNoted, Past
 from streams.cli.replaying.letter import Pointer, read_letter
 from streams.cli.replaying.selection import Moment, Offsets, Selection, Span
+from streams.clock import ManualClock
 from streams.pipeline.dead_letters import BadRecord, _headers, _pointer
 from streams.pipeline.record import Partition, Record
+from streams.settings import load
 
 HEADERS = st.lists(
     st.tuples(
@@ -115,3 +119,38 @@ def test_the_past_of_a_run_that_was_cut_off_begins_after_its_last_note():
     past.apply("in/1/3/x", ReplayEntry(run="b", state="replayed", at=at, copied_to=copy))
     assert past.cut_off == {"b": {0: 30, 1: 41}}
     assert past.replayed == {"in/1/3/x"}
+
+
+class Refusing:
+    """A producer whose transactions end with an error."""
+
+    def __init__(self, error: KafkaError) -> None:
+        self.error = error
+
+    @contextlib.asynccontextmanager
+    async def transaction(self):
+        """Raises it."""
+        yield
+        raise self.error
+
+    async def send(self, *_):
+        """Accepted."""
+
+        async def accepted():
+            pass
+
+        return accepted()
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (KafkaError("Unexpected error in sender routine"), "start it anew: what was sent is not sent again"),
+        (KafkaConnectionError("gone"), "gone"),
+    ],
+)
+async def test_a_refused_note_says_what_to_do(error, told):
+    """A broker's refusal without a reason, as when a newer run comes; a broker that is away is another matter."""
+    journal = Journal(Refusing(error), load(kafka_bootstrap_servers="localhost:9"), "run", ManualClock())
+    with pytest.raises(NotNoted if told.startswith("start") else KafkaConnectionError, match=told):
+        await journal.end()
