@@ -35,7 +35,7 @@ def growth(found: Sequence[Grown]) -> float:
     """CPU for a record with the dearest number of workers against one worker, each the mean of its turns; 1: flat."""
     turns: dict[int, list[float]] = defaultdict(list)
     for one in found:
-        if one.row.grows in {"base", "workers"}:
+        if one.row.grows == "base" or one.row.workers > 1:
             turns[one.row.workers].append(one.cpu_seconds)
     base = mean(turns.pop(1))
     return max((mean(costs) / base for costs in turns.values()), default=1.0)
@@ -62,9 +62,11 @@ def conclusions(found: Sequence[Grown]) -> list[str]:
     """What is to be read from it."""
     grown = growth(found)
     verdict = "flat" if grown <= FLAT else "NOT flat"
-    lines = [f"CPU for a record with several workers: at most {grown:.2f} times one worker's ({verdict})"]
-    lines.append(f"runs of the base row itself: up to {drift(found):.2f} times the cheapest; less is no growth")
-    return lines + [f"NOT all records finished: {name}" for name in unfinished(found)]
+    return [
+        f"CPU for a record with several workers: at most {grown:.2f} times one worker's ({verdict})",
+        f"runs of the base row itself: up to {drift(found):.2f} times the cheapest; less is no growth",
+        *(f"NOT all records finished: {name}" for name in unfinished(found)),
+    ]
 
 
 def _name(one: Grown) -> str:

@@ -1,5 +1,6 @@
 """Dead letters back to records, and what a selection takes."""
 
+import asyncio
 import contextlib
 import json
 from datetime import UTC, datetime, timedelta
@@ -135,11 +136,7 @@ class Refusing:
 
     async def send(self, *_):
         """Accepted."""
-
-        async def accepted():
-            pass
-
-        return accepted()
+        return asyncio.sleep(0)
 
 
 @pytest.mark.parametrize(

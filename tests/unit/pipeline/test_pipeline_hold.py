@@ -123,8 +123,7 @@ async def test_whoever_is_held_looks_every_second(monkeypatch: pytest.MonkeyPatc
             return await super().ask(question, deadline_seconds)
 
     chain = GoneAtTheThird(ManualClock(), *[AllProvidersFailed((attempt("network"),))] * 3, REPLY)
-    held = hold(chain)
-    assert len((await held.ask(QUESTION)).attempts) == 3
+    assert len((await hold(chain).ask(QUESTION)).attempts) == 3
     assert chain.clock.monotonic() == 100
 
 
