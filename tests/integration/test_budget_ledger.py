@@ -19,7 +19,7 @@ from streams.ai.budget import BudgetLimits, Reservation, Shortage
 from streams.errors import SettingsError
 from streams.pipeline.ledger import HoldCheck, LedgerNames, LedgerUnusable
 from streams.pipeline.ledger.book import Book, lease_id
-from streams.pipeline.ledger.examination import examine
+from streams.pipeline.ledger.examination import examine, topic_config
 from streams.pipeline.ledger.reader import open_reader
 from streams.pipeline.ledger.term import Term, open_term
 from streams.pipeline.topics import ensure_topics
@@ -138,9 +138,12 @@ async def test_workers_share_a_budget_and_give_back_what_they_do_not_use(
         assert isinstance(await three.take(101), Shortage)
 
 
-def policy(topic: str, cleanup: str) -> ConfigResource:
-    """A topic's way to forget."""
-    return ConfigResource(ConfigResourceType.TOPIC, topic, {"cleanup.policy": cleanup})
+async def forget_by(admin: AIOKafkaAdminClient, topic: str, cleanup: str) -> None:
+    """Set the topic's way to forget, and wait until the broker that tells it has heard of it."""
+    await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {"cleanup.policy": cleanup})])
+    async with asyncio.timeout(20):
+        while (await topic_config(admin, topic))["cleanup.policy"] != cleanup:  # noqa: ASYNC110 - no event for it
+            await asyncio.sleep(0.05)
 
 
 async def cut(admin: AIOKafkaAdminClient, topic: str) -> None:
@@ -160,9 +163,9 @@ async def test_leases_that_were_cut_off_are_not_believed(client: dict[str, Any],
     leases = LedgerNames.of(settings).leases
     async with term(client, settings, "first") as first:
         await first.serve([asking("a", 500)])
-    await configure(client, lambda admin: admin.alter_configs([policy(leases, "delete")]))
+    await configure(client, lambda admin: forget_by(admin, leases, "delete"))
     await configure(client, lambda admin: cut(admin, leases))
-    await configure(client, lambda admin: admin.alter_configs([policy(leases, "compact")]))
+    await configure(client, lambda admin: forget_by(admin, leases, "compact"))
     with pytest.raises(LedgerUnusable, match=f"{leases} begins at offset 1.*make them with `fulltext topics`"):
         async with term(client, settings, "second"):
             raise AssertionError("it took office")
