@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Literal
 
 from streams.verify.model.shipped import shipped
@@ -40,9 +41,14 @@ class Policy:
     @property
     def version(self) -> str:
         """`r<rules>.p<prompt>.m<digest of the local model>.<digest of the settings>`; part of every verdict's id."""
-        values = ",".join(f"{field.name}={getattr(self, field.name)}" for field in fields(self))
-        digest = hashlib.blake2b(values.encode(), digest_size=3).hexdigest()
-        return f"r{RULES_VERSION}.p{PROMPT_VERSION}.m{shipped().digest}.{digest}"
+        return f"r{RULES_VERSION}.p{PROMPT_VERSION}.m{shipped().digest}.{_digest(self)}"
+
+
+@lru_cache(maxsize=16)
+def _digest(policy: Policy) -> str:
+    """Of its settings; kept, because every record has it several times."""
+    values = ",".join(f"{field.name}={getattr(policy, field.name)}" for field in fields(policy))
+    return hashlib.blake2b(values.encode(), digest_size=3).hexdigest()
 
 
 DEFAULT_POLICY = Policy()

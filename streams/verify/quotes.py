@@ -1,7 +1,5 @@
 """Finds a model's quotes in the text that it was shown; what does not stand there is no evidence."""
 
-import re
-
 from streams.verify.excerpt import Part
 from streams.verify.limits import MAX_QUOTE_CHARS
 
@@ -11,14 +9,15 @@ _MIN_CHARS = 4
 
 def locate(quote: str, parts: tuple[Part, ...]) -> tuple[int, int] | None:
     """Offsets of the quote in the document's text, or None. Only whitespace, quotation marks and dashes may differ."""
-    wanted = " ".join(quote.translate(_SAME).split())
+    wanted = _collapsed(quote)
     if not _MIN_CHARS <= len(wanted) <= 4 * MAX_QUOTE_CHARS:
         return None
-    whole, shown = _pattern(wanted), _pattern(wanted[:MAX_QUOTE_CHARS].rstrip())
+    shown = len(wanted[:MAX_QUOTE_CHARS].rstrip())
     for part in parts:
-        text = part.text.translate(_SAME)
-        if (found := whole.search(text)) is not None and (match := shown.match(text, found.start())) is not None:
-            return part.start + match.start(), part.start + match.end()
+        collapsed = _collapsed(part.text)
+        if (at := collapsed.find(wanted)) >= 0:
+            first, last = (_original(part.text, collapsed, place) for place in (at, at + shown - 1))
+            return part.start + first, part.start + last + 1
     return None
 
 
@@ -28,6 +27,13 @@ def slice_of(parts: tuple[Part, ...], start: int, end: int) -> str:
     return part.text[start - part.start : end - part.start]
 
 
-def _pattern(wanted: str) -> re.Pattern[str]:
-    """The words with any whitespace between them; possessive, so that a long run of it costs its length once."""
-    return re.compile(r"\s++".join(map(re.escape, wanted.split(" "))))
+def _collapsed(text: str) -> str:
+    """One spelling of quotation marks and dashes, one space between two words, none at the ends."""
+    return " ".join(text.translate(_SAME).split())
+
+
+def _original(text: str, collapsed: str, place: int) -> int:
+    """Where the character at `place` of the collapsed text, no space, stands in the text."""
+    words_before = collapsed.count(" ", 0, place)
+    from_its_word_on = text.split(None, words_before)[-1]
+    return len(text) - len(from_its_word_on) + place - (collapsed.rfind(" ", 0, place) + 1)

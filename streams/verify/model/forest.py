@@ -18,6 +18,8 @@ class _Nodes(NamedTuple):
     threshold: "NDArray[Any]"
     left: "NDArray[Any]"
     share: "NDArray[Any]"
+    shares: "NDArray[Any]"
+    """Of a leaf: a row, the share of each label."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,14 @@ class Forest:
         while True:
             here = levels[-1]
             below = nodes.left[here] + (numbers[nodes.feature[here]] > nodes.threshold[here])
-            if (below == here).all():
+            if not np.count_nonzero(below != here):
                 return np.array(levels)
             levels.append(below)
 
     def distribution(self, paths: "NDArray[Any]") -> dict[str, float]:
         """Probability (0..1, not calibrated) of each label: the mean over the leaves."""
-        rows = [self.shares[self.leaf[node]] for node in paths[-1].tolist()]
-        return {
-            label: sum(column) / len(rows) for label, column in zip(self.labels, zip(*rows, strict=True), strict=True)
-        }
+        total = self._nodes.shares[paths[-1]].sum(axis=0)
+        return dict(zip(self.labels, (total / len(self.roots)).tolist(), strict=True))
 
     def contributions(self, paths: "NDArray[Any]", count: int) -> list[float]:
         """How far each of `count` numbers moved the share of full texts; together: the score less the roots' mean.
@@ -85,6 +85,7 @@ class Forest:
             threshold=np.where(is_leaf, np.inf, self.threshold),
             left=np.where(is_leaf, np.arange(len(left)), left),
             share=np.array(self.share),
+            shares=np.array(self.shares)[np.array(self.leaf)],
         )
 
 
