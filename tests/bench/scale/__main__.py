@@ -10,6 +10,7 @@ import orjson
 
 from streams.sandbox.kafka import EmbeddedKafka
 from tests.bench.machine import described
+from tests.bench.scale.pace import Paced, paced
 from tests.bench.scale.plan import LOAD, Row, quick, rows
 from tests.bench.scale.report import FLAT, as_json, conclusions, growth, table, unfinished
 from tests.bench.scale.run import Grown, run
@@ -24,24 +25,26 @@ def main(out: Path, short: bool, json: bool) -> None:
     """Measure how cost grows; takes about a quarter of an hour."""
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # it tells of each retry on a fresh topic
     machine = described(None)
-    found = asyncio.run(_run(quick() if short else rows()))
+    found, alone = asyncio.run(_run(quick() if short else rows()))
     out.mkdir(parents=True, exist_ok=True)
-    everything = orjson.dumps(as_json(found, machine), option=orjson.OPT_INDENT_2)
+    everything = orjson.dumps(as_json(found, alone, machine), option=orjson.OPT_INDENT_2)
     (out / "scale.json").write_bytes(everything)
-    (out / "scale.md").write_text("\n\n".join([machine, table(found).as_markdown(), *conclusions(found)]) + "\n")
-    text = "\n".join([machine, table(found).as_text(), *conclusions(found)])
+    told = conclusions(found, alone)
+    (out / "scale.md").write_text("\n\n".join([machine, table(found).as_markdown(), *told]) + "\n")
+    text = "\n".join([machine, table(found).as_text(), *told])
     click.echo(everything.decode() if json else text)
     sys.exit(0 if growth(found) <= FLAT and not unfinished(found) else 1)
 
 
-async def _run(plan: tuple[Row, ...]) -> list[Grown]:
+async def _run(plan: tuple[Row, ...]) -> tuple[list[Grown], list[Paced]]:
     found = []
     async with EmbeddedKafka() as kafka, stage(LOAD, kafka) as built:
         for number, row in enumerate(plan):
             found.append(await run(built, f"scale{number}.", row))
             one = found[-1].figures
             click.echo(f"{number + 1}/{len(plan)} {row.grows}: {one.records_per_second:.1f} records/s", err=True)
-    return found
+        alone = [await paced(processes, built.folder) for processes in sorted({row.workers for row in plan})]
+    return found, alone
 
 
 if __name__ == "__main__":

@@ -6,11 +6,13 @@ from dataclasses import asdict
 from statistics import mean
 from typing import Any
 
+from tests.bench.scale.pace import Paced
+from tests.bench.scale.plan import BASE, EACH, SHARED
 from tests.bench.scale.run import Grown
 from tests.bench.table import Table
 
 FLAT = 1.25
-"""CPU for a record may grow so much from one worker to four: more, and workers would be no way to scale."""
+"""CPU for a record may grow so much with workers that are as busy as one: more, and they would be no way to scale."""
 _HEAD = (
     "workers",
     "partitions",
@@ -32,11 +34,20 @@ def table(found: Sequence[Grown]) -> Table:
 
 
 def growth(found: Sequence[Grown]) -> float:
-    """CPU for a record with the dearest number of workers against one worker, each the mean of its turns; 1: flat."""
+    """CPU for a record with the dearest number of workers, each as busy as the one of the row with one; 1: flat."""
+    return _against_one([one for one in found if one.row.grows == EACH])
+
+
+def same_rate(found: Sequence[Grown]) -> float:
+    """The same where all workers together do what one did, each with longer pauses."""
+    return _against_one([one for one in found if one.row.grows in (BASE.grows, SHARED)])
+
+
+def _against_one(found: Sequence[Grown]) -> float:
+    """Each number of workers by the mean of its turns."""
     turns: dict[int, list[float]] = defaultdict(list)
     for one in found:
-        if one.row.grows == "base" or one.row.workers > 1:
-            turns[one.row.workers].append(one.cpu_seconds)
+        turns[one.row.workers].append(one.cpu_seconds)
     base = mean(turns.pop(1))
     return max((mean(costs) / base for costs in turns.values()), default=1.0)
 
@@ -52,18 +63,23 @@ def unfinished(found: Sequence[Grown]) -> list[str]:
     return [_name(one) for one in found if one.figures.finished < one.row.records]
 
 
-def as_json(found: Sequence[Grown], machine: str) -> dict[str, Any]:
+def as_json(found: Sequence[Grown], alone: Sequence[Paced], machine: str) -> dict[str, Any]:
     """Every figure."""
     rows = [asdict(one) | {"cpu_seconds": one.cpu_seconds, "kafka_cpu_seconds": one.kafka_cpu_seconds} for one in found]
-    return {"machine": machine, "rows": rows, "growth": growth(found), "unfinished": unfinished(found)}
+    growths = {"growth": growth(found), "same_rate": same_rate(found), "drift": drift(found)}
+    return {"machine": machine, "rows": rows, "reading_alone": [asdict(one) for one in alone], **growths} | {
+        "unfinished": unfinished(found)
+    }
 
 
-def conclusions(found: Sequence[Grown]) -> list[str]:
+def conclusions(found: Sequence[Grown], alone: Sequence[Paced]) -> list[str]:
     """What is to be read from it."""
     grown = growth(found)
     verdict = "flat" if grown <= FLAT else "NOT flat"
+    reading = ", ".join(f"{one.cpu_ms:.2f} ms with {one.processes}" for one in alone)
     return [
-        f"CPU for a record with several workers: at most {grown:.2f} times one worker's ({verdict})",
+        f"CPU for a record with several workers, each as busy as one alone: at most {grown:.2f} times ({verdict})",
+        f"the same rate with several: at most {same_rate(found):.2f} times; processes that only read it: {reading}",
         f"runs of the base row itself: up to {drift(found):.2f} times the cheapest; less is no growth",
         *(f"NOT all records finished: {name}" for name in unfinished(found)),
     ]

@@ -32,6 +32,6 @@ async def run(stage: Stage, prefix: str, row: Row) -> Grown:
     place = stage.place(prefix)
     records = make(row.records, stage.plan.seed, size_bytes=row.size_bytes, users=row.users)
     await publish(place, records, row.partitions)
-    each = str(max(1, stage.plan.in_flight // row.workers))
+    each = str(max(1, row.in_flight // row.workers))
     workers = [worker(place, VERIFY_MAX_IN_FLIGHT=each)] * row.workers
     return Grown(row, figures(await run_commands(stage, row.grows, workers, place, row.records)))
