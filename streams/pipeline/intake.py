@@ -158,6 +158,11 @@ class Intake:
             self._paused.discard(partition)
             self._group.resume(partition)
 
+    def leaving(self, record: Record) -> None:
+        """`work` knows the record's outcome and only sends it: another may start."""
+        self._lanes.leaving(record)
+        self.pump()
+
     async def _run(self, record: Record) -> None:
         done = False
         try:

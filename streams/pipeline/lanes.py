@@ -26,13 +26,20 @@ class Lane:
 
 
 class Lanes:
-    """All lanes of this worker. `span`: offsets per partition; `in_flight`: records at a time, over all lanes."""
+    """All lanes of this worker. `span`: offsets per partition; `in_flight`: records at a time, over all lanes.
+
+    An eighth more may be in flight as far as these are only on their way to the broker: a place is for a record that is
+    read and asked about, and the broker's answer would be waited for in it.
+    """
 
     def __init__(self, *, span: int, in_flight: int) -> None:
         self._span = span
         self._max_in_flight = in_flight
+        self._max_leaving = in_flight // 8
         self._lanes: dict[Partition, Lane] = {}
         self._turn: deque[Partition] = deque()
+        self._leaving: set[int] = set()
+        """`id` of records in flight whose outcome is known."""
         self.in_flight = 0
         self.held_bytes = 0
         """Bytes of all records that arrived and have not finished."""
@@ -75,7 +82,7 @@ class Lanes:
     def startable(self) -> Iterator[Record]:
         """Records that may start now, taking turns between partitions; each counts as in flight from here on."""
         idle = 0
-        while self._turn and idle < len(self._turn) and self.in_flight < self._max_in_flight:
+        while self._turn and idle < len(self._turn) and self._has_place():
             self._turn.rotate(-1)
             record = self._next(self._lanes[self._turn[-1]])
             if record is None:
@@ -84,6 +91,9 @@ class Lanes:
             idle = 0
             self.in_flight += 1
             yield record
+
+    def _has_place(self) -> bool:
+        return self.in_flight - min(len(self._leaving), self._max_leaving) < self._max_in_flight
 
     def _next(self, lane: Lane) -> Record | None:
         if lane.ready:
@@ -98,9 +108,14 @@ class Lanes:
             lane.by_key[record.key].append(record)
         return None
 
+    def leaving(self, record: Record) -> None:
+        """A started record's outcome is known, and is on its way to the broker."""
+        self._leaving.add(id(record))
+
     def finished(self, record: Record, *, done: bool) -> None:
         """A started record ended. `done`: its outcome is with the broker; else only its place is given back."""
         self.in_flight -= 1
+        self._leaving.discard(id(record))
         self.held_bytes -= record.size
         lane = self._lanes.get(record.partition)
         if lane is None or not done:

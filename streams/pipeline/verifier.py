@@ -178,6 +178,7 @@ class Verifier:
             self._outcomes.dead_letters[fault.reason] += 1
             span.tell({"outcome": "dead_letter", "reason": fault.reason})
             return
+        self.intake.leaving(record)
         value = verdict.model_dump_json().encode()
         await self._delivery.send(self._topics.verdicts, record.key, value)
         self._outcomes.judged(verdict)

@@ -20,11 +20,12 @@ _MAX_FETCH_BYTES = 4 * 1024 * 1024
 
 @asynccontextmanager
 async def open_consumer(
-    client: dict[str, Any], *topics: str, committed: bool = False
+    client: dict[str, Any], *topics: str, committed: bool = False, batch_bytes: int = 1
 ) -> AsyncIterator[AIOKafkaConsumer]:
     """A started consumer of all partitions of `topics`. Start and stop are bounded. Raises KafkaError, TimeoutError.
 
-    `committed`: it sees only transactions that are complete.
+    `committed`: it sees only transactions that are complete. `batch_bytes`: the broker waits for so much, for
+    half a second at most.
     """
     consumer = AIOKafkaConsumer(
         *topics,
@@ -32,6 +33,7 @@ async def open_consumer(
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
+        fetch_min_bytes=batch_bytes,
         max_partition_fetch_bytes=_MAX_FETCH_BYTES,
         metadata_max_age_ms=_METADATA_MS,
         isolation_level="read_committed" if committed else "read_uncommitted",

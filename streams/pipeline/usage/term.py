@@ -28,6 +28,8 @@ _START_SECONDS = 60.0
 _FINISH_SECONDS = 2.0
 _MAX_RECORDS = 500
 """Folded at a time: tens of milliseconds in which nothing else runs."""
+_BATCH_BYTES = 64 * 1024
+"""One fetch for the events of several moments: a fetch costs more than reading a few of them."""
 _LAST_MS = 253_402_300_799_000
 """The end of the year 9999."""
 
@@ -85,7 +87,7 @@ async def serve(work: Work, is_ours: Callable[[], bool], leaving: asyncio.Event)
             logger.warning("usage.made_anew", unreadable=sorted(view.unreadable), lost=sorted(view.lost))
         analytics = view.analytics if is_whole else None
         tables = Tables(work.providers, work.clock, work.list_price, view.stats, analytics)
-        async with open_consumer(work.client, *work.kinds) as consumer:
+        async with open_consumer(work.client, *work.kinds, batch_bytes=_BATCH_BYTES) as consumer:
             term = _Term(work, consumer, writer, tables)
             await term.begin()
             while is_ours() and term.is_whole and not leaving.is_set():

@@ -68,6 +68,39 @@ def test_partitions_that_have_nothing_end_no_round() -> None:
         assert started(lanes) == [(place, 0), (place, 1), (place, 2)]
 
 
+def test_a_record_on_its_way_to_the_broker_leaves_its_place_to_another() -> None:
+    """For an eighth of the places, rounded down; what ends gives it back once, not twice."""
+    lanes = Lanes(span=99, in_flight=17)
+    lanes.open(A, 0)
+    for offset in range(40):
+        put(lanes, A, offset, bytes([offset]))
+    running = list(lanes.startable())
+    assert len(running) == 17
+    for record, follower in zip(running[:2], (17, 18), strict=True):
+        lanes.leaving(record)
+        assert started(lanes) == [(0, follower)]
+    lanes.leaving(running[2])
+    assert (started(lanes), lanes.in_flight) == ([], 19)
+    lanes.finished(running[3], done=False)
+    assert (started(lanes), lanes.in_flight) == ([(0, 19)], 19)
+    for record in running[:3]:
+        lanes.finished(record, done=True)
+    assert (len(started(lanes)), lanes.in_flight) == (1, 17)
+
+
+def test_a_record_on_its_way_still_holds_back_its_key() -> None:
+    """The next one of its key starts when the broker has its outcome, or their verdicts could change places."""
+    lanes = Lanes(span=9, in_flight=8)
+    lanes.open(A, 0)
+    put(lanes, A, 0, b"k")
+    put(lanes, A, 1, b"k")
+    (first,) = lanes.startable()
+    lanes.leaving(first)
+    assert started(lanes) == []
+    lanes.finished(first, done=True)
+    assert started(lanes) == [(0, 1)]
+
+
 def test_a_closed_lane_forgets_what_waits_and_frees_what_ran() -> None:
     """After a rebalance no byte and no place of the lost partition is still counted."""
     lanes = Lanes(span=10, in_flight=1)
