@@ -34,6 +34,6 @@ def _collapsed(text: str) -> str:
 
 def _original(text: str, collapsed: str, place: int) -> int:
     """Where the character at `place` of the collapsed text, no space, stands in the text."""
-    words_before = collapsed.count(" ", 0, place)
-    from_its_word_on = text.split(None, words_before)[-1]
-    return len(text) - len(from_its_word_on) + place - (collapsed.rfind(" ", 0, place) + 1)
+    before = collapsed[:place]
+    from_its_word_on = text.split(None, before.count(" "))[-1]
+    return len(text) - len(from_its_word_on) + place - (before.rfind(" ") + 1)
