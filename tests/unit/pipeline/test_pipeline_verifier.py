@@ -2,24 +2,12 @@
 
 import asyncio
 import json
-from typing import Any
 
-from streams.ai import FakeProvider, UnifiedAIService
-from streams.app import ServiceAsker
-from streams.clock import SystemClock
+from streams.ai import FakeProvider
 from streams.pipeline.record import Partition, Record
-from streams.pipeline.verifier import Limits, Topics, Verifier
-from streams.verify import Policy
+from tests.unit.pipeline.parts import answer, verifier_on
 
 P = Partition("scraped-content", 0)
-ANSWER = {
-    "body_present": False,
-    "same_work": True,
-    "verdict": "abstract_only",
-    "confidence": 0.9,
-    "reasons": [],
-    "quotes": [{"text": "A short text.", "role": "against"}],
-}
 
 
 class SlowBroker:
@@ -53,29 +41,8 @@ class SlowBroker:
 
 async def test_the_next_record_is_asked_about_while_the_broker_is_waited_for() -> None:
     """Of eight places one is free again once its verdict is on its way; the others wait, so little is redone."""
-    provider, broker = FakeProvider(json.dumps(ANSWER)), SlowBroker()
-    told: Any = broker
-    limits = Limits(
-        64,
-        8,
-        10,
-        1,
-        hold_on_outage=False,
-        max_record_bytes=9_999,
-        pool_processes=1,
-        dlq_max_ratio=1.0,
-        dlq_min_records=99,
-    )
-    verifier = Verifier(
-        Topics(P.topic, "verdicts", "letters"),
-        limits,
-        Policy(local_tier="off", second_opinion="off"),
-        told,
-        told,
-        lambda on_attempt, _: ServiceAsker(UnifiedAIService([provider], on_attempt=on_attempt)),
-        crash=broker.send,
-        clock=SystemClock(),
-    )
+    provider, broker = FakeProvider(answer("A short text.")), SlowBroker()
+    verifier = verifier_on(broker, provider, in_flight=8, window=64)
     await verifier.start()
     await verifier.intake.assigned([P])
     for offset in range(20):

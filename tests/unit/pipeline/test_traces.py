@@ -13,30 +13,20 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from schemas import Outcome, ProviderUsage
-from streams.ai import AttemptFailed, CacheRules, FakeProvider, UnifiedAIService
-from streams.ai.limits.share import Share
+from streams.ai import AttemptFailed, CacheRules, FakeProvider
 from streams.ai.providers.fake import After
-from streams.app import ServiceAsker
-from streams.clock import SystemClock
 from streams.known_secrets import learn
 from streams.observability.spans import OpenTelemetryTracer
 from streams.pipeline.record import Partition, Record
-from streams.pipeline.verifier import Limits, Topics, Verifier
+from streams.pipeline.verifier import Verifier
 from streams.traces import listen
-from streams.verify import Policy
+from tests.unit.pipeline.parts import answer, verifier_on
 
 KEY = "traced-key-0815-in-use"
 """None of the suite's canaries: it is a model's name here, which a program that listens to our log is told."""
 WORD = "zanzibarite"
 """In every text that goes in and comes out."""
-ANSWER = {
-    "body_present": False,
-    "same_work": True,
-    "verdict": "abstract_only",
-    "confidence": 0.9,
-    "reasons": [],
-    "quotes": [{"text": f"A short text about {WORD}.", "role": "against"}],
-}
+ANSWER = answer(f"A short text about {WORD}.")
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
@@ -71,33 +61,8 @@ def spans() -> Iterator[Callable[[], list[ReadableSpan]]]:
 
 @asynccontextmanager
 async def verifier(*providers: FakeProvider, cache: CacheRules | None = None) -> AsyncIterator[Verifier]:
-    """A worker's parts between stream and broker, with the local tier off."""
-
-    def open_asker(on_attempt: Callable[[ProviderUsage], None], _: Share) -> ServiceAsker:
-        return ServiceAsker(UnifiedAIService(providers, on_attempt=on_attempt, cache=cache))
-
-    broker: Any = Broker()
-    limits = Limits(
-        8,
-        4,
-        10,
-        1,
-        hold_on_outage=False,
-        max_record_bytes=9_999,
-        pool_processes=1,
-        dlq_max_ratio=1.0,
-        dlq_min_records=99,
-    )
-    parts = Verifier(
-        Topics("scraped-content", "verdicts", "letters"),
-        limits,
-        Policy(local_tier="off", second_opinion="off"),
-        broker,
-        broker,
-        open_asker,
-        crash=broker.send,
-        clock=SystemClock(),
-    )
+    """A worker's parts, started, on a broker that takes everything."""
+    parts = verifier_on(Broker(), *providers, cache=cache)
     await parts.start()
     yield parts
     await parts.stop()
@@ -112,7 +77,7 @@ def record(value: bytes | None = None, headers: tuple[tuple[str, bytes], ...] = 
 async def test_a_records_span_holds_the_chains_which_holds_the_attempts(spans: Any) -> None:
     """Each attempt has its outcome, provider, model, tokens and cost; the spans above have what it came to."""
     refused = FakeProvider(AttemptFailed(Outcome.OVERLOADED, "busy", http_status=503), name="gemini", model="m-1")
-    async with verifier(refused, FakeProvider(json.dumps(ANSWER), name="groq", model="m-2")) as worker:
+    async with verifier(refused, FakeProvider(ANSWER, name="groq", model="m-2")) as worker:
         await worker._work(record())
     *failed, good, chain, top = spans()
     assert [span.name for span in (*failed, good)] == ["chat m-1"] * len(failed) + ["chat m-2"]
@@ -151,7 +116,7 @@ async def test_no_text_and_no_key_is_in_a_span(spans: Any) -> None:
     """Of prompt, document, title, answer, reasons, and of an exception that quotes them: nothing; keys are masked."""
     learn(KEY)
     fault = ValueError(f"{WORD} {KEY}")
-    async with verifier(FakeProvider(json.dumps(ANSWER), fault, model=f"m-{KEY}")) as worker:
+    async with verifier(FakeProvider(ANSWER, fault, model=f"m-{KEY}")) as worker:
         await worker._work(record())
         await worker._work(record())  # the second time the provider breaks
     shown = " ".join(span.to_json() for span in spans())
@@ -165,7 +130,7 @@ async def test_no_text_and_no_key_is_in_a_span(spans: Any) -> None:
 
 async def test_the_trace_of_the_record_is_gone_on_with(spans: Any) -> None:
     """A `traceparent` among the record's headers is the parent; what is none is passed over."""
-    async with verifier(FakeProvider(json.dumps(ANSWER))) as worker:
+    async with verifier(FakeProvider(ANSWER)) as worker:
         await worker._work(record(headers=(("traceparent", PARENT.encode()), ("tracestate", b"a=b"))))
         for broken in (b"", b"\xff", b"00-0-0-01", b"ff" * 5_000):
             await worker._work(record(headers=(("traceparent", broken),)))
@@ -177,7 +142,7 @@ async def test_the_trace_of_the_record_is_gone_on_with(spans: Any) -> None:
 
 async def test_each_way_to_end_is_told(spans: Any) -> None:
     """A dead letter has its reason, a cancelled record says so, and a cached answer is a chain without an attempt."""
-    slow = FakeProvider(json.dumps(ANSWER), After(3600, "late"))
+    slow = FakeProvider(ANSWER, After(3600, "late"))
     async with verifier(slow, cache=CacheRules()) as worker:
         await worker._work(record(b"{broken"))
         await worker._work(record())
@@ -207,7 +172,7 @@ async def test_a_verdict_that_could_not_be_finished_is_an_error(spans: Any, monk
         raise OSError(WORD)
 
     monkeypatch.setattr(Broker, "settle", fail)
-    async with verifier(FakeProvider(json.dumps(ANSWER))) as worker:
+    async with verifier(FakeProvider(ANSWER)) as worker:
         with pytest.raises(OSError, match=WORD):
             await worker._work(record())
     top = spans()[-1]
