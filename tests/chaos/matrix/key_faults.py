@@ -8,6 +8,7 @@ from tests.chaos.key_files import put
 from tests.chaos.matrix.faults import Fault
 from tests.chaos.matrix.leaks import KEY_FILES
 from tests.chaos.matrix.run import Run
+from tests.chaos.matrix.waits import LIMIT_SECONDS
 from tests.security.canaries import MARK
 
 
@@ -21,8 +22,9 @@ class BadKey(Fault):
         return {"GROQ_API_KEY_FILE": str(run.scene.folder / KEY_FILES / "groq")}
 
     async def strike(self, run: Run) -> None:
-        """A key that the emulator knows to be wrong."""
+        """A key that the emulator knows to be wrong, and the worker has it before the other half of the records."""
         self._write(run, "wrong")
+        await run.scene.until(lambda: "ai.keys.changed" in run.logs(), LIMIT_SECONDS)
 
     def met(self, run: Run) -> bool:
         """It was refused."""
