@@ -38,7 +38,7 @@ async def paced(processes: int, folder: Path, seconds: float = _SECONDS) -> Pace
     children = [Child("pace", arguments, folder / f"pace{number}.log") for number in range(processes)]
     try:
         codes = await asyncio.gather(*(child.ended(seconds + _START_SECONDS) for child in children))
-        if any(codes):
+        if any(code != 0 for code in codes):  # None: it still runs
             raise RuntimeError(f"reading alone ended with {codes}: {children[0].log.read_text()[-800:]}")
         told = [child.process.stdout.read() for child in children if child.process.stdout]
     finally:

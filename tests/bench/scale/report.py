@@ -66,9 +66,14 @@ def unfinished(found: Sequence[Grown]) -> list[str]:
 def as_json(found: Sequence[Grown], alone: Sequence[Paced], machine: str) -> dict[str, Any]:
     """Every figure."""
     rows = [asdict(one) | {"cpu_seconds": one.cpu_seconds, "kafka_cpu_seconds": one.kafka_cpu_seconds} for one in found]
-    growths = {"growth": growth(found), "same_rate": same_rate(found), "drift": drift(found)}
-    return {"machine": machine, "rows": rows, "reading_alone": [asdict(one) for one in alone], **growths} | {
-        "unfinished": unfinished(found)
+    return {
+        "machine": machine,
+        "rows": rows,
+        "reading_alone": [asdict(one) for one in alone],
+        "growth": growth(found),
+        "same_rate": same_rate(found),
+        "drift": drift(found),
+        "unfinished": unfinished(found),
     }
 
 

@@ -1,6 +1,6 @@
 """One row on a running broker."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.bench.commands import worker
 from tests.bench.figures import Figures, figures
@@ -29,6 +29,7 @@ class Grown:
 
 async def run(stage: Stage, prefix: str, row: Row) -> Grown:
     """Publish the row's records and let its workers work them off. Raises SideFailed."""
+    stage = replace(stage, plan=replace(stage.plan, in_flight=row.in_flight))
     place = stage.place(prefix)
     records = make(row.records, stage.plan.seed, size_bytes=row.size_bytes, users=row.users)
     await publish(place, records, row.partitions)
