@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 import shutil
-import socket
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from schemas import ProviderStats
+from streams.sandbox.kafka import free_port
 from streams.web.access import Access
 from tests.unit.web.conftest import NOW, World, balance, flow, world  # noqa: F401 - a fixture
 from tests.unit.web.test_web_server import application
@@ -63,14 +63,6 @@ def configuration(folder: Path, address: str) -> Path:
     path = folder / "prometheus.yml"
     path.write_text(yaml.safe_dump(config), encoding="utf-8")
     return path
-
-
-def free_port() -> int:
-    """A port of loopback that nobody has now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-    return port
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Self
 from streams.errors import UserError
 from streams.sandbox.kafka import folder as folders
 from streams.sandbox.kafka import jars, progress
-from streams.sandbox.kafka.ports import free_port
+from streams.sandbox.kafka.ports import Hold, free_ports
 from streams.sandbox.kafka.properties import Layout, format_command, render, run_command
 from streams.sandbox.kafka.ready import wait_until_ready
 from streams.sandbox.leash import KILL, PAUSE, RESUME, TERMINATE, leashed
@@ -49,9 +49,11 @@ class EmbeddedKafka:
         jars_folder: Path | None = None,
         fetch_progress: jars.Progress = progress.on_stderr,
     ) -> None:
-        self.port = port or free_port()
+        first, second = free_ports(2)
+        self.port = port or first
         self.advertised_port = advertised_port or self.port
-        self._controller_port = free_port()
+        self._controller_port = second if self.port != second else first
+        self._hold: Hold | None = None
         self._kept = data_dir.resolve() if data_dir else None
         self._overrides = dict(overrides or {})
         self._jars_folder = jars_folder
@@ -121,7 +123,12 @@ class EmbeddedKafka:
             if not await self._gone(_STOP_SECONDS):
                 self.kill()
         self._reap()
-        if self._layout and not self._kept and not keep_data:
+        if keep_data:
+            return
+        if self._hold:
+            self._hold.release()
+            self._hold = None
+        if self._layout and not self._kept:
             folders.remove(self._layout.folder)
             self._layout = None
 
@@ -149,6 +156,7 @@ class EmbeddedKafka:
         folder = self._kept or (self._layout.folder if self._layout else folders.temporary())
         folder.mkdir(parents=True, exist_ok=True)
         self._layout = Layout(folder, self.port, self._controller_port, self.advertised_port, self._overrides)
+        self._hold = self._hold or Hold(self.port, self._controller_port)
         self._lock = folders.Lock(folder)
         return self._layout
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from streams.sandbox.kafka import EmbeddedKafka
-from streams.sandbox.kafka.ports import free_port
+from streams.sandbox.kafka.ports import free_ports
 
 START_SECONDS = 600.0
 """A machine with other work may take minutes, and a start that is given up takes the records with it."""
@@ -20,7 +20,7 @@ class Stage:
 
 def stage() -> Stage:
     """A broker that is not started yet."""
-    port, behind, proxied, controller = _four_ports()
+    port, behind, proxied, controller = free_ports(4)
     at = f"CONTROLLER://127.0.0.1:{controller}"
     overrides = {
         "listeners": f"PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{behind},{at}",
@@ -30,11 +30,3 @@ def stage() -> Stage:
         "broker.session.timeout.ms": "9000",  # Kafka's own: on a busy machine its heartbeat may be late
     }
     return Stage(EmbeddedKafka(port=port, overrides=overrides), behind, proxied)
-
-
-def _four_ports() -> tuple[int, int, int, int]:
-    ports: set[int] = set()
-    while len(ports) < 4:
-        ports.add(free_port())
-    first, second, third, fourth = ports
-    return first, second, third, fourth

@@ -2,11 +2,13 @@
 
 import random
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 
-from streams.sandbox.kafka import EmbeddedKafka, FolderInUse, folder, free_port, ports
+from streams.sandbox.kafka import EmbeddedKafka, FolderInUse, broker, folder
+from streams.sandbox.kafka.ports import Hold, free_ports
 from streams.sandbox.kafka.properties import Layout, render
 
 
@@ -17,16 +19,48 @@ def parsed(text):
 
 def test_ports_lie_below_those_of_outgoing_connections():
     """A chosen port is never one that the system may give to a client, so a restart can take it again."""
-    rng = random.Random(1)
-    assert all(20_000 <= free_port(rng) < 32_000 for _ in range(50))
+    assert all(20_000 <= port < 32_000 for port in free_ports(50, random.Random(1)))
 
 
-def test_a_port_in_use_is_not_free():
-    """A listener's port is seen as taken."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        assert not ports.is_free(listener.getsockname()[1])
+def test_a_port_in_use_is_passed_by():
+    """Of the ports that chance names, one with a listener is not given, and none is given twice."""
+    first, second = free_ports(2, random.Random(1))
+    with socket.create_server(("127.0.0.1", first)):
+        assert free_ports(1, random.Random(1)) == (second,)
+    assert free_ports(2, Repeating(first, first, second)) == (first, second)
+
+
+class Repeating(random.Random):
+    """Chance that says what it is told to."""
+
+    def __init__(self, *numbers):
+        super().__init__()
+        self.numbers = iter(numbers)
+
+    def randrange(self, start, stop=None, step=1):
+        """The next of the numbers."""
+        return next(self.numbers)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is held")
+def test_a_held_port_is_for_its_server_only():
+    """While it is held nobody else is given it, clients are refused, its server may come and go; then it is free."""
+    port, other = free_ports(2, random.Random(1))
+    hold = Hold(port)
+    for _ in range(2):
+        assert free_ports(1, random.Random(1)) == (other,)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port))
+        with socket.create_server(("127.0.0.1", port)), socket.create_connection(("127.0.0.1", port)):
+            pass
+    hold.release()
+    assert free_ports(1, random.Random(1)) == (port,)
+
+
+def test_the_controller_never_has_the_port_of_the_clients(monkeypatch):
+    """Chance may name the very port that the caller asked for: the controller takes the other one."""
+    monkeypatch.setattr(broker, "free_ports", lambda _count: (20_001, 20_002))
+    assert [EmbeddedKafka(port=port)._controller_port for port in (None, 20_001, 20_002)] == [20_002, 20_002, 20_001]
 
 
 def test_the_broker_listens_on_loopback_only():
@@ -56,10 +90,10 @@ def test_a_folder_has_one_broker_at_a_time(tmp_path):
 
 def test_a_broker_that_was_never_started_has_nothing_to_clean_up():
     """stop, kill, pause and resume before start do nothing; its folder cannot be asked for."""
-    broker = EmbeddedKafka()
-    broker.kill()
-    broker.pause()
-    broker.resume()
-    assert not broker.running
+    kafka = EmbeddedKafka()
+    kafka.kill()
+    kafka.pause()
+    kafka.resume()
+    assert not kafka.running
     with pytest.raises(RuntimeError, match="not been started"):
-        _ = broker.data_dir
+        _ = kafka.data_dir
