@@ -25,6 +25,7 @@ lane        a provider with its guard, its keys' gates, its time and its prices
 gate        one API key's admission: its pause and its limits
 keys/       several API keys, from values, files, AWS or encrypted, read again when they change
 guard       who may call now: asyncio admission over pybreaker
+streak      failures in a row, in the order in which the calls began
 window      the recent votes behind the guard's rates
 pause       "not before t"
 limits/     requests and tokens a minute and a day, never exceeded, and what headers said is left

@@ -19,6 +19,7 @@ from typing import Any, Literal, cast
 import pybreaker
 
 from streams.ai.outcomes import Vote
+from streams.ai.streak import Streak
 from streams.ai.window import VoteWindow
 from streams.clock import Clock
 
@@ -30,7 +31,8 @@ class GuardRules:
     """When a guard opens, for how long, and how it finds its way back. Times in seconds."""
 
     consecutive: int = 5
-    """So many failures in a row open it; so many calls at a time it is asked before it has answered one."""
+    """So many failures in a row open it, whether by their ends or by their beginnings; so many calls at a time it is
+    asked before it has answered one."""
     window: int = 50
     window_seconds: float = 60.0
     """Older votes do not count, and an older answer proves nothing."""
@@ -57,6 +59,8 @@ class Permit:
     """The right to make one call. Every permit must be settled."""
 
     epoch: int
+    number: int = 0
+    """Counts the calls as they begin."""
     probe_until: float | None = None
     settled: bool = False
 
@@ -81,7 +85,10 @@ class Guard(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
         self._admits_at = 0.0
         self._forced_seconds = 0.0
         self._probes: set[Permit] = set()
+        self._begun = 0
+        """Permits ever given."""
         self._votes = VoteWindow(rules.window, rules.window_seconds, clock)
+        self._streak = Streak(rules.consecutive)
         self.breaker = pybreaker.CircuitBreaker(
             fail_max=rules.consecutive,
             reset_timeout=0,  # the open time is ours, on the monotonic clock
@@ -131,7 +138,8 @@ class Guard(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
             return None
         if self._state == "open":
             self.breaker.half_open()
-        permit = Permit(self._epoch)
+        permit = Permit(self._epoch, self._begun)
+        self._begun += 1
         self._running += 1
         if self._state == "half-open":
             permit.probe_until = self._clock.monotonic() + self._rules.probe_seconds
@@ -155,7 +163,7 @@ class Guard(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
         if given_up:
             return
         if vote is not Vote.NONE:
-            self._count(vote is Vote.SUCCESS, seconds)
+            self._count(permit.number, vote is Vote.SUCCESS, seconds)
         if answered or vote is Vote.SUCCESS:
             self._proved_until = self._clock.monotonic() + self._rules.window_seconds
 
@@ -175,6 +183,7 @@ class Guard(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
         self._proved_until = -math.inf
         self._probes.clear()
         self._votes.clear()
+        self._streak.clear()
         if self._state == "closed":
             self._openings = 0
         elif self._state == "open":
@@ -187,7 +196,7 @@ class Guard(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
         forced, self._forced_seconds = self._forced_seconds, 0.0
         return max(forced, grown * (1 - rules.jitter * self._random.random()))
 
-    def _count(self, ok: bool, seconds: float) -> None:
+    def _count(self, number: int, ok: bool, seconds: float) -> None:
         epoch = self._epoch
         if not ok or self._failures or self._state != "closed":  # else pybreaker would have nothing to note down
             self._failures = 0 if ok else self._failures + 1
@@ -199,11 +208,13 @@ class Guard(pybreaker.CircuitBreakerListener):  # type: ignore[misc]
             return
         slow = self._rules.slow_seconds is not None and seconds > self._rules.slow_seconds
         self._votes.add(ok=ok, slow=slow)
-        if self._votes.spotted and len(self._votes) >= self._rules.min_calls and self._rate_says_open():
+        if (not ok and self._streak.fails(number)) or (self._votes.spotted and self._rate_says_open()):
             self.breaker.open()
 
     def _rate_says_open(self) -> bool:
         rules = self._rules
+        if len(self._votes) < rules.min_calls:
+            return False
         return self._votes.failure_rate() >= rules.failure_rate or self._votes.slow_rate() >= rules.slow_rate
 
 

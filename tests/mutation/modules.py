@@ -41,11 +41,12 @@ GROUPS: dict[str, Group] = {
         ("tests/unit/verify/test_verify_answer.py", "tests/unit/verify/test_verify_limits_of_trust.py"),
     ),
     "guard": Group(
-        ("streams/ai/guard.py", "streams/ai/window.py"),
+        ("streams/ai/guard.py", "streams/ai/streak.py", "streams/ai/window.py"),
         (
             "tests/unit/ai/test_guard.py",
             "tests/unit/ai/test_guard_cold_start.py",
             "tests/unit/ai/test_guard_faults.py",
+            "tests/unit/ai/test_streak.py",
             "tests/unit/ai/test_vote_window.py",
         ),
     ),
