@@ -17,19 +17,17 @@ class Streak:
         """Oldest failure first."""
 
     def fails(self, number: int) -> bool:
-        """Note that call `number` has failed: is it one of so many in a row? O(length)."""
+        """Note that call `number` has failed: is it one of so many in a row?"""
         self._failed[number] = None
         if len(self._failed) > _KEPT * self._length:
             del self._failed[next(iter(self._failed))]
-        return 1 + self._reach(number, -1) + self._reach(number, 1) >= self._length
+        first = last = number
+        while first - 1 in self._failed:
+            first -= 1
+        while last + 1 in self._failed:
+            last += 1
+        return last - first + 1 >= self._length
 
     def clear(self) -> None:
         """Forget all of them."""
         self._failed.clear()
-
-    def _reach(self, number: int, step: int) -> int:
-        """How many failures lie beside `number`, without a gap."""
-        reach = 0
-        while reach < self._length and number + step * (reach + 1) in self._failed:
-            reach += 1
-        return reach
