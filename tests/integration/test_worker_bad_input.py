@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from typing import Any
@@ -151,6 +152,20 @@ def test_a_worker_that_cannot_start_says_what_to_do(environment: dict[str, str],
     assert got == code
     assert says in errors.splitlines()[-1]
     assert "Traceback" not in errors
+
+
+def test_a_worker_stopped_before_it_has_begun_ends_well() -> None:
+    """SIGTERM while it waits for a broker that accepts and says nothing: exit 0, at once and without a word."""
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        environment = {"KAFKA_BOOTSTRAP_SERVERS": "{}:{}".format(*mute.getsockname()), "GROQ_API_KEY": "gsk_nobody"}
+        with subprocess.Popen(
+            [sys.executable, "-m", "streams", "worker"], env={**os.environ, **environment}, stderr=subprocess.PIPE
+        ) as begun:
+            connection, _ = mute.accept()
+            with connection:
+                begun.terminate()
+                _, errors = begun.communicate(timeout=20)
+    assert (begun.returncode, errors) == (0, b"")
 
 
 async def test_a_worker_without_a_provider_says_so(kafka: EmbeddedKafka, topic_prefix: str) -> None:
