@@ -26,6 +26,7 @@ from streams.pipeline.topics import ensure_topics
 from streams.sandbox.kafka import EmbeddedKafka
 from streams.settings import Settings, load
 from tests.integration.ledger_cluster import CLOCK, LIMITS, Worker, configure
+from tests.integration.made_topics import make
 
 
 @pytest.fixture
@@ -202,7 +203,7 @@ async def test_topics_that_forget_or_are_missing_are_refused(
     with pytest.raises(LedgerUnusable, match=f"{names.leases} does not exist.*fulltext topics"):
         await examine(client, names)
     forgetful = NewTopic(names.leases, 1, 1, topic_configs={"cleanup.policy": "delete"})
-    await configure(client, lambda admin: admin.create_topics([forgetful, NewTopic(names.requests, 2, 1)]))
+    await configure(client, lambda admin: make(admin, [forgetful, NewTopic(names.requests, 2, 1)]))
     with pytest.raises(LedgerUnusable, match=f"{names.leases} has cleanup.policy=delete.*compact|has 2 partitions"):
         await examine(client, names)
 

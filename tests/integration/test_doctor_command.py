@@ -16,6 +16,7 @@ from streams.clock import SystemClock
 from streams.pipeline.topics import ensure_topics, specs
 from streams.sandbox.emulator import Emulator
 from streams.settings import load
+from tests.integration.made_topics import make
 
 
 def doctor(environment):
@@ -72,7 +73,7 @@ async def make_badly(bootstrap, prefix):
         if spec.name.endswith("budget-leases"):
             partitions = 3
         new.append(NewTopic(spec.name, partitions, 1, topic_configs=configs))
-    await admin.create_topics(new)
+    await make(admin, new)
     await admin.close()
 
 
