@@ -47,6 +47,10 @@ def _panel(panel: Panel, x: int, y: int) -> list[str]:
                 f'<rect x="{x + _LEFT}" y="{top}" width="{max(long, 1):.1f}" height="{_BAR}" '
                 f'fill="{_COLOURS[at % len(_COLOURS)]}"/>'
             ),
-            f'<text x="{x + _LEFT + max(long, 1) + 5:.1f}" y="{top + 12}">{value:.3g}</text>',
+            f'<text x="{x + _LEFT + max(long, 1) + 5:.1f}" y="{top + 12}">{_said(value)}</text>',
         ]
     return parts
+
+
+def _said(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

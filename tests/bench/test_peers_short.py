@@ -9,7 +9,7 @@ import pytest
 
 from tests.bench.bare_http import HttpAsker
 from tests.bench.bare_job import Vendor
-from tests.bench.bars import as_svg
+from tests.bench.bars import Panel, as_svg
 from tests.bench.commands import Place, Side, command
 from tests.bench.peers.judge import Evidence, Verdict, judge
 from tests.bench.peers.outcomes import Outcomes
@@ -90,6 +90,13 @@ def test_each_repeat_is_told():
     drawn = panels(found)
     assert [(panel.title, dict(panel.values)) for panel in drawn] == [("kill: lost", {"worker": 0, "litellm": 7.5})]
     assert ElementTree.fromstring(as_svg("Any", drawn)) is not None  # noqa: S314 - our own
+
+
+def test_a_bar_says_its_figure_as_people_write_it() -> None:
+    """Three digits of a small figure, thousands in full."""
+    drawn = as_svg("Any", [Panel("hits", {"worker": 7.456, "loop": 1_054.6})])
+    assert ">7.46</text>" in drawn
+    assert ">1,055</text>" in drawn
 
 
 def test_a_broken_promise_of_the_worker_is_told():
