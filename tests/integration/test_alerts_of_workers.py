@@ -155,7 +155,8 @@ async def drown(session: aiohttp.ClientSession, worker: Worker, bootstrap: str, 
     def all_done(said: Any) -> bool:
         return bool(said["totals"]["outcomes"]["ok"] >= published)
 
-    while said := await until(session, f"{worker.url}/stats", all_done):
+    while True:
+        said = await until(session, f"{worker.url}/stats", all_done)
         (ours,) = (one for one in said["providers"] if one["provider"] == "openai")
         if ours["outcomes"]["ok"] > 25 * SLOW:
             return

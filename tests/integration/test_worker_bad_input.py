@@ -39,10 +39,13 @@ BAD = {
 }
 
 
-def worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def worker(environment: dict[str, str], stderr: int | None = None) -> subprocess.Popen[bytes]:
     """Start `fulltext worker`."""
     return subprocess.Popen(
-        [sys.executable, "-m", "streams", "worker"], env={**os.environ, **environment}, stdin=subprocess.DEVNULL
+        [sys.executable, "-m", "streams", "worker"],
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stderr=stderr,
     )
 
 
@@ -158,9 +161,7 @@ def test_a_worker_stopped_before_it_has_begun_ends_well() -> None:
     """SIGTERM while it waits for a broker that accepts and says nothing: exit 0, at once and without a word."""
     with socket.create_server(("127.0.0.1", 0)) as mute:
         environment = {"KAFKA_BOOTSTRAP_SERVERS": "{}:{}".format(*mute.getsockname()), "GROQ_API_KEY": "gsk_nobody"}
-        with subprocess.Popen(
-            [sys.executable, "-m", "streams", "worker"], env={**os.environ, **environment}, stderr=subprocess.PIPE
-        ) as begun:
+        with worker(environment, subprocess.PIPE) as begun:
             connection, _ = mute.accept()
             with connection:
                 begun.terminate()

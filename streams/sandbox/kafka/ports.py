@@ -16,14 +16,12 @@ def free_ports(count: int, rng: random.Random | None = None) -> tuple[int, ...]:
     rng = rng or random.SystemRandom()
     found: dict[int, None] = {}
     for _ in range(_TRIES):
-        if len(found) == count:
-            break
         port = rng.randrange(_LOW, _HIGH)
         if _is_free(port):
             found[port] = None
-    else:
-        raise OSError(f"no free port on {_HOST}")
-    return tuple(found)
+        if len(found) == count:
+            return tuple(found)
+    raise OSError(f"no free port on {_HOST}")
 
 
 def free_port() -> int:

@@ -24,9 +24,9 @@ def test_ports_lie_below_those_of_outgoing_connections():
 
 def test_a_port_in_use_is_passed_by():
     """Of the ports that chance names, one with a listener is not given, and none is given twice."""
-    first, second = free_ports(2, random.Random(1))
+    first, second = free_ports(2, random.Random("in use"))
     with socket.create_server(("127.0.0.1", first)):
-        assert free_ports(1, random.Random(1)) == (second,)
+        assert free_ports(1, random.Random("in use")) == (second,)
     assert free_ports(2, Repeating(first, first, second)) == (first, second)
 
 
@@ -45,16 +45,16 @@ class Repeating(random.Random):
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is held")
 def test_a_held_port_is_for_its_server_only():
     """While it is held nobody else is given it, clients are refused, its server may come and go; then it is free."""
-    port, other = free_ports(2, random.Random(1))
+    port, other = free_ports(2, random.Random("held"))
     hold = Hold(port)
     for _ in range(2):
-        assert free_ports(1, random.Random(1)) == (other,)
+        assert free_ports(1, random.Random("held")) == (other,)
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port))
         with socket.create_server(("127.0.0.1", port)), socket.create_connection(("127.0.0.1", port)):
             pass
     hold.release()
-    assert free_ports(1, random.Random(1)) == (port,)
+    assert free_ports(1, random.Random("held")) == (port,)
 
 
 def test_the_controller_never_has_the_port_of_the_clients(monkeypatch):
