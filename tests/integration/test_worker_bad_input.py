@@ -160,7 +160,8 @@ def test_a_worker_that_cannot_start_says_what_to_do(environment: dict[str, str],
 def test_a_worker_stopped_before_it_has_begun_ends_well() -> None:
     """SIGTERM while it waits for a broker that accepts and says nothing: exit 0, at once and without a word."""
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        environment = {"KAFKA_BOOTSTRAP_SERVERS": "{}:{}".format(*mute.getsockname()), "GROQ_API_KEY": "gsk_nobody"}
+        address = "{}:{}".format(*mute.getsockname())
+        environment = {"KAFKA_BOOTSTRAP_SERVERS": address, "GROQ_API_KEY": "gsk_nobody", "WEB_PORT": "0"}
         with worker(environment, subprocess.PIPE) as begun:
             connection, _ = mute.accept()
             with connection:
